@@ -1,0 +1,213 @@
+//! A security event: alerts that belong together, and why each of them does.
+
+use crate::{
+    alert::Aggregation,
+    entity::{Entity, EntityKey},
+    id::{AlertId, EventId, TenantId},
+    level::Level,
+    source::{ProductId, Side},
+    tactic::Tactic,
+    text::LocalText,
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the handling of an event stands. Serialised by name; [`EventStatus::number`] is the product's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    /// 0: nobody has looked; new alerts keep joining.
+    Unhandled,
+    /// 1: someone is on it.
+    Handling,
+    /// 5: handling failed.
+    HandlingFailed,
+    /// 10: done.
+    Handled,
+}
+
+impl EventStatus {
+    /// All statuses in the order of their codes.
+    pub const ALL: [Self; 4] = [
+        Self::Unhandled,
+        Self::Handling,
+        Self::HandlingFailed,
+        Self::Handled,
+    ];
+
+    /// Whether new alerts may join an event of this status (S10).
+    pub const fn accepts_new_alerts(self) -> bool {
+        matches!(self, Self::Unhandled)
+    }
+
+    /// The product's code.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Unhandled => 0,
+            Self::Handling => 1,
+            Self::HandlingFailed => 5,
+            Self::Handled => 10,
+        }
+    }
+
+    /// The status of a code.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| i64::from(s.number()) == number)
+    }
+
+    /// The name in files and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unhandled => "unhandled",
+            Self::Handling => "handling",
+            Self::HandlingFailed => "handling_failed",
+            Self::Handled => "handled",
+        }
+    }
+}
+
+/// Alerts that belong together. Alert and entity lists live beside it, not in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityEvent {
+    /// Derived from tenant, method and first folded alert.
+    pub id: EventId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What happened, from chain facts.
+    pub title: LocalText,
+    /// The same in a sentence or two.
+    pub description: LocalText,
+    /// The highest level of its alerts, raised by S8.
+    pub level: Level,
+    /// Why it has that level.
+    pub level_reasons: Vec<LocalText>,
+    /// How it was put together.
+    pub method: Aggregation,
+    /// Host-side if any of its alerts is.
+    pub side: Side,
+    /// Where its handling stands.
+    pub status: EventStatus,
+    /// When the first record of any of its alerts happened.
+    pub first_time: Time,
+    /// When the last one happened.
+    pub last_time: Time,
+    /// Folded alerts.
+    pub alert_count: u64,
+    /// Alerts before folding.
+    pub raw_alert_count: u64,
+    /// Alerts per ATT&CK tactic.
+    pub tactics: BTreeMap<Tactic, u64>,
+    /// ATT&CK techniques.
+    pub techniques: BTreeSet<String>,
+    /// The products whose records it rests on.
+    pub products: BTreeSet<ProductId>,
+    /// The cloud accounts it touches.
+    pub accounts: BTreeSet<String>,
+    /// Its entities, attackers first.
+    pub entities: Vec<Entity>,
+    /// The event it continues: that one was full, or no longer unhandled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<EventId>,
+}
+
+/// Why an alert is in its event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The event.
+    pub event: EventId,
+    /// The alert.
+    pub alert: AlertId,
+    /// The first alert of the fold this one repeats; itself if it opened the fold.
+    pub folded_into: AlertId,
+    /// What tied it to the event.
+    pub reason: LinkReason,
+}
+
+/// What ties an alert to its event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LinkReason {
+    /// It is the first alert of the event.
+    Opened,
+    /// It repeats an alert that is already there: same rule, entities and level within the fold's gap.
+    Repeats {
+        /// The alert it repeats.
+        alert: AlertId,
+    },
+    /// It shares entities with an alert that is already there.
+    Shares {
+        /// That alert.
+        alert: AlertId,
+        /// What they share, each with its weight after rarity and decay.
+        entities: Vec<(EntityKey, f64)>,
+        /// The sum; 1 or more links.
+        score: f64,
+    },
+    /// An expert pattern groups alerts of one attacker.
+    SameAttacker {
+        /// The attacker.
+        attacker: EntityKey,
+    },
+    /// The same rule on the same asset or attacker within the rule's window.
+    Similar {
+        /// What they share.
+        entity: EntityKey,
+        /// The window in seconds.
+        seconds: u64,
+    },
+}
+
+impl LinkReason {
+    /// The reason as a sentence.
+    pub fn sentence(&self) -> LocalText {
+        match self {
+            Self::Opened => LocalText::new(
+                "It is the first alert of this event.",
+                "该告警是本事件的首个告警。",
+            ),
+            Self::Repeats { alert } => LocalText::new(
+                format!("It repeats {alert}: same rule, same entities, same level."),
+                format!("与告警 {alert} 重复：规则、实体、等级均相同。"),
+            ),
+            Self::Shares {
+                alert,
+                entities,
+                score,
+            } => {
+                let list = |separator: &str| {
+                    entities
+                        .iter()
+                        .map(|(key, weight)| format!("{key} ({weight:.2})"))
+                        .collect::<Vec<_>>()
+                        .join(separator)
+                };
+                LocalText::new(
+                    format!("It shares {} with {alert}; link score {score:.2}.", list(", ")),
+                    format!("与告警 {alert} 共享 {}；关联得分 {score:.2}。", list("、")),
+                )
+            }
+            Self::SameAttacker { attacker } => LocalText::new(
+                format!("It has the same attacker: {}.", attacker.value),
+                format!("攻击者相同：{}。", attacker.value),
+            ),
+            Self::Similar { entity, seconds } => LocalText::new(
+                format!("The same rule hit the same {entity} within {seconds} s."),
+                format!("同一规则在 {seconds} 秒内命中同一实体 {entity}。"),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unhandled_events_grow() {
+        for status in EventStatus::ALL {
+            assert_eq!(status.accepts_new_alerts(), status == EventStatus::Unhandled);
+            assert_eq!(EventStatus::from_number(i64::from(status.number())), Some(status));
+        }
+    }
+}
