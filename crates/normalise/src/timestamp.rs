@@ -1,0 +1,140 @@
+//! The ways logs write times.
+
+use model::{Time, Value};
+use serde::Deserialize;
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TimeFormat {
+    /// `2025-09-03T16:30:15+08:00`.
+    Rfc3339,
+    /// Seconds since 1970, as number or text, with or without a fraction.
+    Unix,
+    /// Milliseconds since 1970, as number or text.
+    UnixMillis,
+    /// `Sun Nov 22 14:11:00 2026`, in the zone of the source.
+    Asctime,
+    /// `22/Nov/2026:14:10:59 +0000`.
+    CommonLog,
+    /// `2025-09-03 16:30:15`, in the zone of the source.
+    DateTime,
+}
+
+impl TimeFormat {
+    /// Reads a time; `None` if it is not one.
+    pub(crate) fn read(self, value: &Value<'_>, utc_offset_minutes: i32) -> Option<Time> {
+        let text = value.to_text();
+        let text = text.trim();
+        match self {
+            Self::Rfc3339 => Time::parse(text).ok(),
+            Self::Unix => decimal(text, 3).map(Time::from_millis),
+            Self::UnixMillis => decimal(text, 0).map(Time::from_millis),
+            Self::Asctime => local("%a %b %e %H:%M:%S %Y", text, utc_offset_minutes),
+            Self::DateTime => local("%Y-%m-%d %H:%M:%S", text, utc_offset_minutes),
+            Self::CommonLog => jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
+                .and_then(|parts| parts.to_timestamp())
+                .ok()
+                .map(|time| Time::from_millis(time.as_millisecond())),
+        }
+    }
+}
+
+/// A decimal number times 10^`digits`, cut off there. Not through floating point, which would move times
+/// by a millisecond.
+fn decimal(text: &str, digits: usize) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let scale = 10_i64.pow(digits as u32);
+    let fraction = fraction.get(..digits.min(fraction.len()))?;
+    let part = format!("{fraction:0<digits$}");
+    let part = if part.is_empty() {
+        0
+    } else {
+        part.parse::<i64>().ok()?
+    };
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(scale)?
+        .checked_add(sign * part)
+}
+
+fn local(format: &str, text: &str, utc_offset_minutes: i32) -> Option<Time> {
+    let civil = jiff::fmt::strtime::parse(format, text)
+        .and_then(|parts| parts.to_datetime())
+        .ok()?;
+    let offset = jiff::tz::Offset::from_seconds(utc_offset_minutes.checked_mul(60)?).ok()?;
+    let time = offset.to_timestamp(civil).ok()?;
+    Some(Time::from_millis(time.as_millisecond()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_as_logs_write_them() {
+        let check = |format: TimeFormat, text: &str, expected: Option<&str>| {
+            let time = format
+                .read(&Value::Text(text.into()), 480)
+                .map(|time| time.to_string());
+            assert_eq!(time.as_deref(), expected, "{format:?} {text}");
+        };
+        check(
+            TimeFormat::Rfc3339,
+            "2025-09-03T16:30:15+08:00",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(
+            TimeFormat::Unix,
+            "1795356659.989",
+            Some("2026-11-22T14:10:59.989Z"),
+        );
+        check(TimeFormat::Unix, "1795356659", Some("2026-11-22T14:10:59.000Z"));
+        check(TimeFormat::Unix, "-1.25", Some("1969-12-31T23:59:58.750Z"));
+        check(TimeFormat::Unix, "1795356659.9é", None);
+        check(TimeFormat::Unix, "", None);
+        check(TimeFormat::Unix, "99999999999999999999", None);
+        check(
+            TimeFormat::UnixMillis,
+            "1795356659989",
+            Some("2026-11-22T14:10:59.989Z"),
+        );
+        check(
+            TimeFormat::Asctime,
+            "Sun Nov 22 14:11:00 2026",
+            Some("2026-11-22T06:11:00.000Z"),
+        );
+        check(
+            TimeFormat::Asctime,
+            "Mon Nov  2 04:11:00 2026",
+            Some("2026-11-01T20:11:00.000Z"),
+        );
+        check(
+            TimeFormat::CommonLog,
+            "22/Nov/2026:14:10:59 +0000",
+            Some("2026-11-22T14:10:59.000Z"),
+        );
+        check(
+            TimeFormat::DateTime,
+            "2025-09-03 16:30:15",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(TimeFormat::DateTime, "N/A", None);
+    }
+
+    #[test]
+    fn numbers_are_times_too() {
+        assert_eq!(TimeFormat::Unix.read(&Value::Int(1), 0), Some(Time::from_secs(1)));
+        let float = Value::Float(1_795_356_659.989);
+        assert_eq!(
+            TimeFormat::Unix.read(&float, 0),
+            Some(Time::from_millis(1_795_356_659_989))
+        );
+    }
+}
