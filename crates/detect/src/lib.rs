@@ -1,0 +1,29 @@
+//! Detection: records in, alerts out, by Sigma rules.
+//!
+//! [`RuleSet::compile`] turns rule files into a set for one dictionary of fields: fields become slots and
+//! patterns become matchers, once. A [`Detector`] runs records through the set. It sees records only through
+//! [`model::RecordView`], remembers only what counting rules need, and gives the same alerts for the same
+//! records whatever the batches.
+//!
+//! A rule file is plain Sigma; what Sigma has no words for stands in its one key `ctdr`, see `extension.rs`.
+
+mod alert;
+mod detector;
+mod entities;
+mod evidence;
+mod extension;
+mod field;
+mod predicate;
+mod rule;
+mod ruleset;
+mod state;
+mod suppress;
+mod template;
+mod text;
+mod window;
+
+pub use detector::{Counters, Detector, SnapshotError};
+pub use extension::{CATEGORIES, RuleTest};
+pub use rule::{RuleInfo, RuleSource};
+pub use ruleset::{RuleError, RuleSet};
+pub use sigma::Status;

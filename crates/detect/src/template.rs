@@ -1,0 +1,133 @@
+//! Titles with `$field$` in them, filled from the record that raised the alert.
+
+use crate::field::Address;
+use model::{LocalText, RecordView, Schema};
+use sigma::{Position, Report};
+
+/// Characters of a value that a title shows.
+const LONGEST_VALUE: usize = 120;
+/// What stands for a value the record does not have.
+const ABSENT: &str = "-";
+
+/// A title in both languages.
+#[derive(Clone, Debug)]
+pub struct LocalTemplate {
+    en: Template,
+    zh: Template,
+}
+
+impl LocalTemplate {
+    /// Compiles both versions; unknown fields are reported at `at`.
+    pub fn compile(text: &LocalText, at: Position, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
+        let en = Template::compile(&text.en, at, schema, report);
+        let zh = Template::compile(&text.zh, at, schema, report);
+        Some(Self { en: en?, zh: zh? })
+    }
+
+    /// The title for a record.
+    pub fn fill(&self, record: &impl RecordView) -> LocalText {
+        LocalText::new(self.en.fill(record), self.zh.fill(record))
+    }
+
+    /// The title where there is no record: `…` in place of values.
+    pub fn outline(&self) -> LocalText {
+        LocalText::new(self.en.outline(), self.zh.outline())
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Value(Address),
+}
+
+#[derive(Clone, Debug)]
+struct Template(Vec<Piece>);
+
+impl Template {
+    fn compile(text: &str, at: Position, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, name, after)) = next_field(rest) {
+            pieces.push(Piece::Text(before.to_owned()));
+            pieces.push(Piece::Value(Address::resolve(name, at, schema, report)?));
+            rest = after;
+        }
+        pieces.push(Piece::Text(rest.to_owned()));
+        Some(Self(pieces))
+    }
+
+    fn fill(&self, record: &impl RecordView) -> String {
+        self.render(|address| {
+            address
+                .first_text(record)
+                .map_or(ABSENT.to_owned(), |v| printable(&v))
+        })
+    }
+
+    fn outline(&self) -> String {
+        self.render(|_| "…".to_owned())
+    }
+
+    fn render(&self, mut value: impl FnMut(&Address) -> String) -> String {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Value(address) => value(address),
+            })
+            .collect()
+    }
+}
+
+/// Splits at the first `$name$`; a `$` that begins no name is plain text.
+fn next_field(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let start = from + text[from..].find('$')?;
+        let behind = &text[start + 1..];
+        let length = behind.find('$')?;
+        let name = &behind[..length];
+        let legal = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']');
+        if !name.is_empty() && name.chars().all(legal) {
+            return Some((&text[..start], name, &behind[length + 1..]));
+        }
+        from = start + 1;
+    }
+}
+
+/// A value as a title shows it: short, on one line, and with nothing that turns the direction of text; it is
+/// the attacker who writes it.
+fn printable(value: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let mut out: String = value
+        .chars()
+        .take(LONGEST_VALUE)
+        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
+        .collect();
+    if value.chars().nth(LONGEST_VALUE).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_between_dollars() {
+        let check = |text, expected| assert_eq!(next_field(text), expected, "{text}");
+        check("a $b.c$ d", Some(("a ", "b.c", " d")));
+        check("costs 5$", None);
+        check("5$ or $x$", Some(("5$ or ", "x", "")));
+        check("$$", None);
+        check("", None);
+    }
+
+    #[test]
+    fn values_cannot_turn_a_title_round() {
+        assert_eq!(printable("a\u{202e}b\nc"), "a b c");
+        assert_eq!(printable(&"x".repeat(500)).chars().count(), LONGEST_VALUE + 1);
+    }
+}

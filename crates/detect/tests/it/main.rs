@@ -1,0 +1,14 @@
+//! Detection as others use it: rules and records in, alerts out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests say why they fail, and when they find nothing to do"
+)]
+
+mod alerts;
+mod content;
+mod fixture;
+mod oracle;
+mod recorded;
+mod rules;
+mod windows;

@@ -1,0 +1,103 @@
+//! The shipped rules on recorded attacks: logs that ten tools and one honest visitor left behind.
+
+use crate::content::shipped;
+use detect::Detector;
+use model::{Alert, EntityKind, Role, SourceId, TenantId, Time};
+use normalise::{Catalogue, SourceContext};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+};
+
+/// Attackers whose requests the WAF refused, and one it did not see.
+const ATTACKERS: [&str; 10] = [
+    "127.0.0.66",
+    "127.0.0.71",
+    "198.51.100.72",
+    "198.51.100.73",
+    "127.0.0.74",
+    "127.0.0.75",
+    "198.51.100.76",
+    "127.0.0.77",
+    "203.0.113.78",
+    "203.0.113.79",
+];
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "tests read the folder of test data from the environment"
+)]
+fn recorded_attackers_raise_alerts() {
+    let Ok(folder) = std::env::var("CTDR_TEST_DATA") else {
+        eprintln!("skipped: CTDR_TEST_DATA is not set");
+        return;
+    };
+    let (catalogue, rules) = shipped();
+    let mut detector = Detector::new(rules);
+    let mut alerts = Vec::new();
+    for (product, file) in [
+        ("self_hosted/modsecurity", "modsec_audit.json.gz"),
+        ("self_hosted/nginx", "access.json.gz"),
+    ] {
+        let path = format!("{folder}/waf/{file}");
+        let packed = std::fs::read(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let mut logs = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice())
+            .read_to_end(&mut logs)
+            .unwrap();
+        alerts.extend(run(&catalogue, &mut detector, product, &logs));
+    }
+    let mut by_attacker: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for alert in &alerts {
+        let attackers = alert
+            .entities
+            .iter()
+            .filter(|e| e.role == Role::Attacker && e.key.kind == EntityKind::Ip);
+        for attacker in attackers {
+            *by_attacker
+                .entry(&attacker.key.value)
+                .or_default()
+                .entry(&alert.title.en)
+                .or_default() += 1;
+        }
+    }
+    eprintln!("{:#?} {:?}", by_attacker, detector.counters());
+    let missed: Vec<&str> = ATTACKERS
+        .into_iter()
+        .filter(|a| !by_attacker.contains_key(a))
+        .collect();
+    assert!(missed.is_empty(), "no alert of {missed:?}");
+    let ids: BTreeSet<_> = alerts.iter().map(|alert| alert.id).collect();
+    assert_eq!(ids.len(), alerts.len(), "no alert is raised twice");
+}
+
+fn run(catalogue: &Catalogue, detector: &mut Detector, product: &str, logs: &[u8]) -> Vec<Alert> {
+    let (tenant, product) = (TenantId::default(), product.parse().unwrap());
+    let mut records = Vec::new();
+    for (number, log) in logs
+        .split(|b| *b == b'\n')
+        .filter(|log| !log.is_empty())
+        .enumerate()
+    {
+        let context = SourceContext {
+            tenant: &tenant,
+            source: SourceId::from_bits(1),
+            product: &product,
+            account: None,
+            utc_offset_minutes: 0,
+            received: Time::from_secs(1_790_000_000),
+            position: &number.to_be_bytes(),
+        };
+        records.extend(catalogue.normalise(log, &context));
+    }
+    let start = std::time::Instant::now();
+    let alerts = detector.detect(&records);
+    eprintln!(
+        "{product}: {} records, {} alerts, {:?}",
+        records.len(),
+        alerts.len(),
+        start.elapsed()
+    );
+    alerts
+}

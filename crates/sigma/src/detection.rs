@@ -1,0 +1,93 @@
+//! What a rule looks for: selections over fields, and the condition that combines them.
+
+use crate::{
+    condition::Expression,
+    error::Position,
+    number::{Comparison, Number},
+    pattern::Pattern,
+};
+use ipnet::IpNet;
+
+/// Which logs a rule is for. Keys a rule leaves out match anything.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct LogSource {
+    /// Such as `process_creation`.
+    pub category: Option<String>,
+    /// Such as `linux`.
+    pub product: Option<String>,
+    /// Such as `sshd`.
+    pub service: Option<String>,
+    /// What must be configured for the logs to exist; for people.
+    pub definition: Option<String>,
+}
+
+/// The part of a rule that is matched against events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detection {
+    /// The named selections, in the order of the file.
+    pub selections: Vec<Selection>,
+    /// How they combine.
+    pub condition: Expression,
+}
+
+/// A search identifier: true if one of its alternatives is, which is true if all its items are.
+///
+/// A map is one alternative; a list of maps is one each; a list of strings is one with a single item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Its name in the condition.
+    pub name: String,
+    /// Where it is defined.
+    pub position: Position,
+    /// Joined by OR.
+    pub alternatives: Vec<Vec<Item>>,
+}
+
+/// A field and what its values must be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The field; none for keywords, which are looked for in the whole event.
+    pub field: Option<String>,
+    /// Where the field is named.
+    pub position: Position,
+    /// Every test must be met by some value, not just one test (`all`).
+    pub all: bool,
+    /// The outcome is turned round (`neq`): also true where the field is absent.
+    pub negated: bool,
+    /// What the values are tested for, never empty.
+    pub tests: Vec<Test>,
+}
+
+/// What a value is tested for, with all modifiers applied. A field with several values passes if one does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// The value as text matches the pattern. Null matches no pattern.
+    Text(Pattern),
+    /// The value is this number, or text that reads as it.
+    Number(Number),
+    /// The value is a number, or reads as one, that compares so.
+    Compare(Comparison, Number),
+    /// The expression is found in the value as text.
+    Regex(Regex),
+    /// The value is an address inside the network.
+    Cidr(IpNet),
+    /// The field is there, null or not; or it is not.
+    Exists(bool),
+    /// The field is absent or null.
+    Null,
+}
+
+/// A regular expression, compiled when the rule is read so that its errors have a place.
+#[derive(Clone, Debug)]
+pub struct Regex {
+    /// As the rule writes it.
+    pub source: String,
+    /// Ready to search, flags applied.
+    pub compiled: regex::Regex,
+}
+
+impl PartialEq for Regex {
+    fn eq(&self, other: &Self) -> bool {
+        self.compiled.as_str() == other.compiled.as_str() && self.source == other.source
+    }
+}
