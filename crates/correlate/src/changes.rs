@@ -1,0 +1,81 @@
+//! What the correlator answers: what became of alerts, and which events changed.
+
+use model::{AlertId, EventId, Membership, NoEventReason, SecurityEvent};
+
+/// What became of an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is in an event.
+    Joined(Membership),
+    /// It is in none: why, and the whitelist that says so.
+    NoEvent(NoEventReason, Option<String>),
+}
+
+/// An alert and what became of it. A later one for the same alert replaces it: events merge, and a late alert can
+/// move the alerts of the two minutes after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertOutcome {
+    /// The alert.
+    pub alert: AlertId,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl AlertOutcome {
+    /// The event it is in.
+    pub fn event(&self) -> Option<EventId> {
+        match &self.outcome {
+            Outcome::Joined(membership) => Some(membership.event),
+            Outcome::NoEvent(..) => None,
+        }
+    }
+}
+
+/// How an event changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventChangeKind {
+    /// It is a new occurrence: what waits for events is triggered.
+    Opened,
+    /// It changed. Also when a late alert split or revived it: its id may then be new to the reader, but its
+    /// alerts were in an event before, so nothing is triggered again.
+    Updated,
+    /// It is no more; its id leads to another event.
+    Merged {
+        /// That event.
+        into: EventId,
+    },
+}
+
+/// An event as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventChange {
+    /// The event.
+    pub event: SecurityEvent,
+    /// How it changed.
+    pub kind: EventChangeKind,
+}
+
+impl EventChange {
+    /// Whether it is a new occurrence.
+    pub fn is_opened(&self) -> bool {
+        self.kind == EventChangeKind::Opened
+    }
+
+    /// The same change for a reader who has not seen the event yet: an update becomes an opening, a merge stays.
+    pub fn into_opened(self) -> Self {
+        let kind = match self.kind {
+            EventChangeKind::Updated => EventChangeKind::Opened,
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+}
+
+/// Everything that changed, each alert and each event once, as of the end of the call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// New alerts, and alerts whose event or reason changed, by id.
+    pub alerts: Vec<AlertOutcome>,
+    /// Changed events: first those that stand, by id, then those merged away.
+    pub events: Vec<EventChange>,
+}

@@ -1,0 +1,163 @@
+//! What the state keeps of an alert: numbers where linking needs them, facts for the event, no evidence.
+
+use crate::{
+    entity::{Entities, EntityIx},
+    fold,
+    hub::is_asset_by_kind,
+    noisy::RuleIx,
+    phrase,
+    settings::Settings,
+};
+use model::{
+    Aggregation, Alert, AlertId, EntityKind, Level, LocalText, ProductId, Role, Side, Tactic, Time, limits,
+};
+use serde::{Deserialize, Serialize};
+use std::{sync::Arc, time::Duration};
+
+/// The window of a custom rule that names none.
+const DEFAULT_WINDOW: Duration = Duration::from_secs(3600);
+
+/// An entity of an alert, once per key: the first of its roles, malicious if any mention is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Mention {
+    pub entity: EntityIx,
+    pub kind: EntityKind,
+    pub role: Role,
+    pub malicious: bool,
+    /// It is ours: a victim, or something that is an asset by its kind and no attacker.
+    pub asset: bool,
+    /// Context by the administrator's word.
+    pub infrastructure: bool,
+}
+
+/// What all alerts of a fold have in common.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    pub key: fold::Key,
+    pub rule: RuleIx,
+    pub method: Aggregation,
+    pub window: Duration,
+    pub side: Side,
+    pub level: Level,
+    pub mentions: Vec<Mention>,
+    pub tactics: Vec<Tactic>,
+    /// The position of its furthest tactic in the matrix.
+    pub progress: Option<usize>,
+    pub techniques: Vec<String>,
+    pub products: Vec<ProductId>,
+    pub accounts: Vec<String>,
+    /// What happened, without to whom and by whom.
+    pub name: LocalText,
+}
+
+/// An alert on its way to an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Digest {
+    pub alert: AlertId,
+    /// When it happened; a clock that runs ahead counts as the time of receipt.
+    pub time: Time,
+    pub first_time: Time,
+    pub profile: Arc<Profile>,
+}
+
+/// The canonical order of alerts.
+pub(crate) type Key = (Time, AlertId);
+
+impl Digest {
+    pub(crate) fn key(&self) -> Key {
+        (self.time, self.alert)
+    }
+}
+
+/// The event time that counts: no later than the receipt allows.
+pub(crate) fn event_time(alert: &Alert, now: Time) -> Time {
+    alert.time.min(now.plus(limits::ALLOWED_LATENESS))
+}
+
+impl Profile {
+    pub(crate) fn new(
+        alert: &Alert,
+        method: Aggregation,
+        key: fold::Key,
+        rule: RuleIx,
+        entities: &mut Entities,
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            key,
+            rule,
+            method,
+            window: alert.window.unwrap_or(DEFAULT_WINDOW),
+            side: alert.side,
+            level: alert.level,
+            mentions: mentions(alert, entities, settings),
+            tactics: alert.tactics.clone(),
+            progress: settings.progress(&alert.tactics),
+            techniques: alert.techniques.clone(),
+            products: alert.products.iter().cloned().collect(),
+            accounts: alert.accounts.iter().cloned().collect(),
+            name: phrase::what_happened(&alert.title, &alert.entities),
+        }
+    }
+
+    pub(crate) fn mention(&self, entity: EntityIx) -> Option<&Mention> {
+        self.mentions.iter().find(|mention| mention.entity == entity)
+    }
+
+    pub(crate) fn attackers(&self) -> impl Iterator<Item = &Mention> + Clone {
+        self.mentions
+            .iter()
+            .filter(|m| m.role == Role::Attacker && !m.infrastructure)
+    }
+
+    /// The attacker an expert pattern groups by: an address first.
+    pub(crate) fn attacker(&self) -> Option<EntityIx> {
+        let ip = self.attackers().find(|m| m.kind == EntityKind::Ip);
+        ip.or_else(|| self.attackers().next())
+            .map(|mention| mention.entity)
+    }
+
+    /// What similar items have in common beside the rule: attackers first, then assets.
+    pub(crate) fn similar_by(&self) -> impl Iterator<Item = EntityIx> {
+        let assets = self.mentions.iter().filter(|m| m.asset && !m.infrastructure);
+        self.attackers().chain(assets).map(|mention| mention.entity)
+    }
+
+    /// Whether the decision about an alert of one profile can depend on an alert of the other.
+    pub(crate) fn interacts(&self, other: &Self) -> bool {
+        self.key == other.key
+            || self.method == other.method
+                && match self.method {
+                    Aggregation::GraphCompute => self.shares_entity(other),
+                    Aggregation::Expert => self.attacker().is_some() && self.attacker() == other.attacker(),
+                    Aggregation::Window => self.rule == other.rule && self.shares_entity(other),
+                    Aggregation::Passthrough | Aggregation::None => false,
+                }
+    }
+
+    fn shares_entity(&self, other: &Self) -> bool {
+        let mut linking = self.mentions.iter().filter(|m| !m.infrastructure);
+        linking.any(|m| other.mention(m.entity).is_some())
+    }
+}
+
+fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::with_capacity(alert.entities.len());
+    for entity in &alert.entities {
+        let number = entities.intern(&entity.key, &settings.infrastructure);
+        if let Some(known) = mentions.iter_mut().find(|m| m.entity == number) {
+            known.malicious |= entity.malicious;
+            continue;
+        }
+        let kind = entity.key.kind;
+        mentions.push(Mention {
+            entity: number,
+            kind,
+            role: entity.role,
+            malicious: entity.malicious,
+            asset: entity.role == Role::Victim || is_asset_by_kind(kind) && entity.role == Role::Artefact,
+            infrastructure: entities[number].infrastructure,
+        });
+    }
+    mentions
+}

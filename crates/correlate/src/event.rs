@@ -1,0 +1,244 @@
+//! Events and folded alerts as the state holds them: counted facts, so that what is added can be taken away again.
+
+use crate::{
+    arena::handle,
+    digest::{Key, Profile},
+    entity::EntityIx,
+};
+use model::{
+    Aggregation, AlertId, EntityKind, EventId, EventStatus, Level, LocalText, ProductId, Role, Side, Tactic,
+    Time,
+};
+use serde::{Deserialize, Serialize};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Duration};
+
+handle!(
+    /// A folded alert.
+    NodeIx
+);
+handle!(
+    /// An event.
+    EventIx
+);
+
+/// From a first to a last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Period {
+    pub first: Time,
+    pub last: Time,
+}
+
+impl Period {
+    pub(crate) fn at(time: Time) -> Self {
+        Self {
+            first: time,
+            last: time,
+        }
+    }
+
+    pub(crate) fn including(self, time: Time) -> Self {
+        Self {
+            first: self.first.min(time),
+            last: self.last.max(time),
+        }
+    }
+
+    /// How far a time lies outside; zero inside.
+    pub(crate) fn distance(self, time: Time) -> Duration {
+        time.since(self.last).max(self.first.since(time))
+    }
+}
+
+/// What ties a folded alert to its event, in numbers; see `model::LinkReason`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Link {
+    Opened,
+    Shares {
+        to: NodeIx,
+        entities: Vec<(EntityIx, f64)>,
+        score: f64,
+    },
+    SameAttacker(EntityIx),
+    Similar {
+        entity: EntityIx,
+        seconds: u64,
+    },
+}
+
+/// A folded alert.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Node {
+    /// Its first alert.
+    pub alert: AlertId,
+    /// Its repeats, where they may have to move with it: only graph events merge.
+    pub repeats: Vec<AlertId>,
+    pub event: EventIx,
+    pub period: Period,
+    pub link: Link,
+    pub profile: Arc<Profile>,
+    /// Whether repeats may still fold into it.
+    pub open: bool,
+    /// Whether others may link to it through its entities.
+    pub links: bool,
+}
+
+/// An event.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub id: EventId,
+    pub method: Aggregation,
+    pub status: EventStatus,
+    /// The alert that opened it; the smallest is the oldest event.
+    pub opener: Key,
+    pub period: Period,
+    /// Its folded alerts; those of events merged into it come after its own at that time.
+    pub members: Vec<NodeIx>,
+    /// Alerts before folding.
+    pub raw: u64,
+    pub facts: Facts,
+    /// The event it continues, and the one that continues it.
+    pub continues: Option<EventId>,
+    pub successor: Option<EventIx>,
+    pub merged_into: Option<EventIx>,
+    /// Whether readers know it.
+    pub published: bool,
+}
+
+impl Event {
+    /// Whether it continues another event or is continued: such events are kept as the cap or the analyst left them.
+    pub(crate) fn is_chained(&self) -> bool {
+        self.continues.is_some() || self.successor.is_some()
+    }
+}
+
+/// How often each of something occurs; what occurs no more is gone.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "K: Ord + Serialize", deserialize = "K: Ord + Deserialize<'de>"))]
+pub(crate) struct Tally<K>(#[serde(with = "crate::pairs")] BTreeMap<K, i64>);
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord + Clone> Tally<K> {
+    pub(crate) fn add(&mut self, key: &K, by: i64) {
+        match self.0.get_mut(key) {
+            Some(count) if *count + by == 0 => {
+                self.0.remove(key);
+            }
+            Some(count) => *count += by,
+            None => {
+                self.0.insert(key.clone(), by);
+            }
+        }
+    }
+
+    fn add_all(&mut self, other: &Self, sign: i64) {
+        for (key, count) in &other.0 {
+            self.add(key, count * sign);
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, i64)> {
+        self.0.iter().map(|(key, count)| (key, *count))
+    }
+
+    pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+        self.0.keys()
+    }
+
+    pub(crate) fn has(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+}
+
+/// What happened, by level: the highest first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Name {
+    pub level: Reverse<Level>,
+    pub en: String,
+    pub zh: String,
+}
+
+/// What an event knows of its folded alerts, counted.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub sides: Tally<Side>,
+    pub names: Tally<Name>,
+    pub tactics: Tally<Tactic>,
+    pub techniques: Tally<String>,
+    pub products: Tally<ProductId>,
+    pub accounts: Tally<String>,
+    /// Attackers come first, because `Role` is ordered so.
+    pub entities: Tally<(Role, EntityIx)>,
+    pub malicious: Tally<EntityIx>,
+    /// Hosts on which an agent saw something of level high or more.
+    pub breached: Tally<EntityIx>,
+}
+
+impl Facts {
+    /// Adds (`1`) or takes away (`-1`) a folded alert.
+    pub(crate) fn count(&mut self, profile: &Profile, sign: i64) {
+        let LocalText { en, zh } = profile.name.clone();
+        let level = Reverse(profile.level);
+        self.sides.add(&profile.side, sign);
+        self.names.add(&Name { level, en, zh }, sign);
+        profile
+            .tactics
+            .iter()
+            .for_each(|tactic| self.tactics.add(tactic, sign));
+        profile
+            .techniques
+            .iter()
+            .for_each(|technique| self.techniques.add(technique, sign));
+        profile
+            .products
+            .iter()
+            .for_each(|product| self.products.add(product, sign));
+        profile
+            .accounts
+            .iter()
+            .for_each(|account| self.accounts.add(account, sign));
+        let intrusion = profile.side == Side::Host && profile.level >= Level::High;
+        for mention in &profile.mentions {
+            self.entities.add(&(mention.role, mention.entity), sign);
+            if mention.malicious {
+                self.malicious.add(&mention.entity, sign);
+            }
+            if intrusion && mention.kind == EntityKind::Host && mention.asset {
+                self.breached.add(&mention.entity, sign);
+            }
+        }
+    }
+
+    /// Adds (`1`) or takes away (`-1`) what another event knows.
+    pub(crate) fn combine(&mut self, other: &Self, sign: i64) {
+        self.sides.add_all(&other.sides, sign);
+        self.names.add_all(&other.names, sign);
+        self.tactics.add_all(&other.tactics, sign);
+        self.techniques.add_all(&other.techniques, sign);
+        self.products.add_all(&other.products, sign);
+        self.accounts.add_all(&other.accounts, sign);
+        self.entities.add_all(&other.entities, sign);
+        self.malicious.add_all(&other.malicious, sign);
+        self.breached.add_all(&other.breached, sign);
+    }
+
+    /// The attackers of its alerts.
+    pub(crate) fn attackers(&self) -> impl Iterator<Item = EntityIx> + Clone {
+        let mentions = self.entities.keys();
+        mentions
+            .take_while(|(role, _)| *role == Role::Attacker)
+            .map(|(_, entity)| *entity)
+    }
+
+    /// The highest level of its alerts.
+    pub(crate) fn level(&self) -> Level {
+        self.names
+            .keys()
+            .next()
+            .map_or(Level::Reminder, |name| name.level.0)
+    }
+}

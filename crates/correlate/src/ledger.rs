@@ -1,0 +1,334 @@
+//! What a call changed: state before and after, reported once at the end, whatever was taken back in between.
+
+use crate::{
+    changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome},
+    event::{EventIx, Link, NodeIx},
+    gate::Refusal,
+    level,
+    state::State,
+    title::Story,
+};
+use model::{
+    AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, LocalText, Membership, Role,
+    SecurityEvent, Side,
+};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Entities listed in an event; an attacker can make up any number of addresses to scan.
+const ENTITIES: usize = 500;
+
+/// An alert that was decided, or decided again.
+#[derive(Debug)]
+struct Entry {
+    /// As readers know it.
+    before: Option<Membership>,
+    node: NodeIx,
+}
+
+/// An event that lost its only alert while decisions were taken back.
+#[derive(Debug)]
+struct Vanished {
+    event: SecurityEvent,
+    opener: AlertId,
+    published: bool,
+}
+
+/// The changes of one call.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    refused: Vec<AlertOutcome>,
+    alerts: BTreeMap<AlertId, Entry>,
+    events: BTreeSet<EventIx>,
+    /// Events opened since the last [`State::rename`] under an id that nobody knows.
+    fresh: BTreeSet<EventIx>,
+    /// Events that vanished since then.
+    vanished: BTreeMap<EventId, Vanished>,
+    /// Events that vanished for good: their id leads to where their first alert is.
+    redirects: BTreeMap<EventId, Vanished>,
+}
+
+impl Ledger {
+    pub(crate) fn refuse(&mut self, alert: AlertId, (reason, whitelist): Refusal) {
+        self.refused.push(AlertOutcome {
+            alert,
+            outcome: Outcome::NoEvent(reason, whitelist),
+        });
+    }
+
+    pub(crate) fn touch(&mut self, event: EventIx) {
+        self.events.insert(event);
+    }
+
+    /// Notes where an alert is before it moves.
+    pub(crate) fn note(&mut self, alert: AlertId, node: NodeIx, state: &State) {
+        self.alerts.entry(alert).or_insert_with(|| Entry {
+            before: Some(state.membership(alert, node)),
+            node,
+        });
+    }
+
+    /// Notes where an alert is now.
+    pub(crate) fn applied(&mut self, alert: AlertId, node: NodeIx) {
+        self.alerts
+            .entry(alert)
+            .or_insert(Entry { before: None, node })
+            .node = node;
+    }
+
+    pub(crate) fn opened(&mut self, event: EventIx, id: EventId) {
+        self.redirects.remove(&id);
+        if self.vanished.remove(&id).is_none() {
+            self.fresh.insert(event);
+        }
+    }
+
+    pub(crate) fn vanished(&mut self, state: &State, event: EventIx) {
+        self.events.remove(&event);
+        if self.fresh.remove(&event) {
+            return;
+        }
+        let gone = &state.events[event];
+        let vanished = Vanished {
+            event: state.describe(event),
+            opener: gone.opener.1,
+            published: gone.published,
+        };
+        self.vanished.insert(gone.id, vanished);
+    }
+}
+
+impl State {
+    /// Lets events keep their ids when a late alert went before the one that opened them.
+    pub(crate) fn rename(&mut self, ledger: &mut Ledger) {
+        if !ledger.vanished.is_empty() {
+            let mut vanished: Vec<Vanished> = std::mem::take(&mut ledger.vanished).into_values().collect();
+            vanished.sort_by_key(|gone| (gone.event.first_time, gone.opener));
+            for gone in vanished {
+                let Some(entry) = ledger.alerts.get(&gone.opener) else {
+                    continue;
+                };
+                let now_in = self.nodes[entry.node].event;
+                if ledger.fresh.remove(&now_in) {
+                    self.take_over(now_in, &gone);
+                } else {
+                    ledger.redirects.insert(gone.event.id, gone);
+                }
+            }
+        }
+        ledger.fresh.clear();
+    }
+
+    fn take_over(&mut self, event: EventIx, gone: &Vanished) {
+        let id = gone.event.id;
+        let heir = &mut self.events[event];
+        self.ids.remove(&heir.id);
+        self.ids.insert(id, event);
+        heir.id = id;
+        heir.published = gone.published;
+        if let Some(successor) = heir.successor {
+            self.events[successor].continues = Some(id);
+        }
+    }
+
+    /// What changed, as of now.
+    pub(crate) fn report(&mut self, ledger: Ledger) -> Changes {
+        let mut alerts = ledger.refused;
+        // Events that hold alerts which were in an event before are no new occurrences.
+        let mut known = BTreeSet::new();
+        for (alert, entry) in &ledger.alerts {
+            let after = self.membership(*alert, entry.node);
+            if entry.before.is_some() {
+                known.insert(after.event);
+            }
+            if entry.before.as_ref() != Some(&after) {
+                let outcome = Outcome::Joined(after);
+                alerts.push(AlertOutcome {
+                    alert: *alert,
+                    outcome,
+                });
+            }
+        }
+        alerts.sort_unstable_by_key(|outcome| outcome.alert);
+        let mut events: Vec<EventChange> = Vec::with_capacity(ledger.events.len());
+        for number in ledger.events {
+            let event = self.describe(number);
+            let kind = match self.events[number].merged_into {
+                Some(_) => EventChangeKind::Merged {
+                    into: self.events[self.root(number)].id,
+                },
+                None if self.events[number].published || known.contains(&event.id) => {
+                    EventChangeKind::Updated
+                }
+                None => EventChangeKind::Opened,
+            };
+            self.events[number].published = true;
+            events.push(EventChange { event, kind });
+        }
+        for gone in ledger.redirects.into_values() {
+            if let Some(entry) = ledger.alerts.get(&gone.opener) {
+                let into = self.events[self.nodes[entry.node].event].id;
+                let kind = EventChangeKind::Merged { into };
+                events.push(EventChange {
+                    event: gone.event,
+                    kind,
+                });
+            }
+        }
+        events.sort_by_key(|change| {
+            (
+                matches!(change.kind, EventChangeKind::Merged { .. }),
+                change.event.id,
+            )
+        });
+        Changes { alerts, events }
+    }
+
+    /// Why an alert, which `node` stands for, is in its event.
+    pub(crate) fn membership(&self, alert: AlertId, node: NodeIx) -> Membership {
+        let node = &self.nodes[node];
+        let reason = if node.alert == alert {
+            self.reason(&node.link)
+        } else {
+            LinkReason::Repeats { alert: node.alert }
+        };
+        Membership {
+            event: self.events[node.event].id,
+            alert,
+            folded_into: node.alert,
+            reason,
+        }
+    }
+
+    fn reason(&self, link: &Link) -> LinkReason {
+        let key = |entity| self.entities.key(entity).clone();
+        match link {
+            Link::Opened => LinkReason::Opened,
+            Link::Shares { to, entities, score } => LinkReason::Shares {
+                alert: self.nodes[*to].alert,
+                entities: entities
+                    .iter()
+                    .map(|(entity, weight)| (key(*entity), *weight))
+                    .collect(),
+                score: *score,
+            },
+            Link::SameAttacker(attacker) => LinkReason::SameAttacker {
+                attacker: key(*attacker),
+            },
+            Link::Similar { entity, seconds } => LinkReason::Similar {
+                entity: key(*entity),
+                seconds: *seconds,
+            },
+        }
+    }
+
+    /// The event as readers see it.
+    pub(crate) fn describe(&self, number: EventIx) -> SecurityEvent {
+        let event = &self.events[number];
+        let facts = &event.facts;
+        let breached: Vec<&EntityKey> = facts
+            .breached
+            .keys()
+            .map(|host| self.entities.key(*host))
+            .collect();
+        let (level, level_reasons) = level::assess(facts.level(), &breached);
+        let story = self.story(number);
+        SecurityEvent {
+            id: event.id,
+            tenant: self.tenant.clone(),
+            title: story.title(),
+            description: story.description(),
+            level,
+            level_reasons,
+            method: event.method,
+            side: facts.sides.keys().next_back().copied().unwrap_or(Side::Network),
+            status: event.status,
+            first_time: event.period.first,
+            last_time: event.period.last,
+            alert_count: event.members.len() as u64,
+            raw_alert_count: event.raw,
+            tactics: facts
+                .tactics
+                .iter()
+                .map(|(tactic, n)| (tactic.clone(), n.unsigned_abs()))
+                .collect(),
+            techniques: facts.techniques.keys().cloned().collect(),
+            products: facts.products.keys().cloned().collect(),
+            accounts: facts.accounts.keys().cloned().collect(),
+            entities: self.entities_of(number),
+            continues: event.continues,
+        }
+    }
+
+    /// One entity per key, in the first of its roles; attackers first.
+    fn entities_of(&self, number: EventIx) -> Vec<Entity> {
+        let facts = &self.events[number].facts;
+        let mut seen = BTreeSet::new();
+        let mentions = facts
+            .entities
+            .keys()
+            .filter(|(_, entity)| seen.insert(*entity))
+            .take(ENTITIES);
+        let mut entities: Vec<Entity> = mentions
+            .map(|(role, entity)| Entity {
+                key: self.entities.key(*entity).clone(),
+                role: *role,
+                malicious: facts.malicious.has(entity),
+            })
+            .collect();
+        entities.sort_unstable_by(|a, b| (a.role, &a.key).cmp(&(b.role, &b.key)));
+        entities
+    }
+
+    fn story(&self, number: EventIx) -> Story<'_> {
+        let event = &self.events[number];
+        let facts = &event.facts;
+        let mut names: BTreeMap<(&str, &str), (Reverse<Level>, i64)> = BTreeMap::new();
+        for (name, count) in facts.names.iter() {
+            // The tally has the highest level first.
+            names.entry((&name.en, &name.zh)).or_insert((name.level, 0)).1 += count;
+        }
+        let mut names: Vec<_> = names.into_iter().collect();
+        names.sort_by_key(|(text, (level, count))| (*level, Reverse(*count), *text));
+        let told = names
+            .into_iter()
+            .map(|((en, zh), (_, count))| (LocalText::new(en, zh), count))
+            .collect();
+        let of_role = |role: Role| {
+            let mut mentions: Vec<(i64, &EntityKey)> = facts
+                .entities
+                .iter()
+                .filter(|((r, _), _)| *r == role)
+                .map(|((_, entity), count)| (count, self.entities.key(*entity)))
+                .collect();
+            mentions.sort_unstable_by(|(n, a), (m, b)| {
+                prominence(a.kind)
+                    .cmp(&prominence(b.kind))
+                    .then(m.cmp(n))
+                    .then(a.cmp(b))
+            });
+            mentions.into_iter().map(|(_, key)| key).collect::<Vec<_>>()
+        };
+        Story {
+            names: told,
+            attackers: of_role(Role::Attacker),
+            victims: of_role(Role::Victim),
+            products: facts.products.keys().map(ToString::to_string).collect(),
+            alerts: event.members.len() as u64,
+            raw_alerts: event.raw,
+        }
+    }
+}
+
+/// What people recognise first.
+fn prominence(kind: EntityKind) -> u8 {
+    match kind {
+        EntityKind::Domain => 0,
+        EntityKind::Host => 1,
+        EntityKind::Ip => 2,
+        EntityKind::Url => 4,
+        _ => 3,
+    }
+}

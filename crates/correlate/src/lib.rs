@@ -1,0 +1,44 @@
+//! Alerts → security events: which alerts belong together, and why each of them does.
+//!
+//! Pure: `(state, alert, now) → changes`. No clock, no randomness, no I/O; the same inputs in the same order give
+//! the same bytes, and alerts that arrive up to two minutes late give the same sets in whatever order they come.
+//!
+//! An alert passes, in this order:
+//! 1. [`gate`]: testing, whitelist, vendor capability, side and method; what is stopped here is in no event, with a reason;
+//! 2. [`fold`]: a repeat of an alert that is already there only counts;
+//! 3. [`method`]: one file for each way of finding the event of an alert;
+//! 4. [`apply`]: the decision becomes state, in steps that [`tail`] can take back when an alert comes late;
+//! 5. [`ledger`]: what changed becomes [`Changes`]: memberships, and events with [`title`] and [`level`].
+
+mod apply;
+mod arena;
+mod chain;
+mod changes;
+mod correlator;
+mod digest;
+mod entity;
+mod event;
+mod fold;
+mod gate;
+mod hours;
+mod hub;
+mod ledger;
+mod level;
+mod method;
+mod noisy;
+mod pairs;
+mod phrase;
+mod settings;
+mod snapshot;
+mod state;
+mod sweep;
+mod tail;
+mod title;
+mod weights;
+
+pub use chain::{Chain, EntryPoint, Lane};
+pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome};
+pub use correlator::Correlator;
+pub use settings::{Caps, Settings};
+pub use snapshot::RestoreError;
+pub use state::Counters;

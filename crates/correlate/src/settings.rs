@@ -1,0 +1,56 @@
+//! What an administrator, the content and the tests may set.
+
+use model::{Aggregation, Capabilities, EntityKey, Tactic, limits};
+use std::collections::BTreeSet;
+
+/// How many folded alerts an event may hold (S9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// For the graph method.
+    pub graph: usize,
+    /// For every other method.
+    pub other: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            graph: limits::GRAPH_EVENT_ALERTS,
+            other: limits::OTHER_EVENT_ALERTS,
+        }
+    }
+}
+
+impl Caps {
+    /// The cap of an event of this method.
+    pub const fn of(self, method: Aggregation) -> usize {
+        match method {
+            Aggregation::GraphCompute => self.graph,
+            _ => self.other,
+        }
+    }
+}
+
+/// What the correlator is told from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What each provider's logs may lead to (S16).
+    pub capabilities: Capabilities,
+    /// The tactics in matrix order: data, because ATT&CK adds and renames them.
+    pub tactic_order: Vec<Tactic>,
+    /// Addresses, hosts and hashes that everything shares: NAT, load balancer, back-to-origin, scanner, golden image.
+    /// They are shown and never link, and are nobody's attacker.
+    pub infrastructure: BTreeSet<EntityKey>,
+    /// How large an event may grow.
+    pub caps: Caps,
+}
+
+impl Settings {
+    /// The position of the furthest of these tactics in the matrix.
+    pub(crate) fn progress(&self, tactics: &[Tactic]) -> Option<usize> {
+        tactics
+            .iter()
+            .filter_map(|tactic| self.tactic_order.iter().position(|t| t == tactic))
+            .max()
+    }
+}

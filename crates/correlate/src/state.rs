@@ -1,0 +1,260 @@
+//! Everything the correlator remembers of one tenant. Tenants share nothing, so no event can span two.
+
+use crate::{
+    apply::Step,
+    arena::Arena,
+    digest::{Digest, Key, Profile, event_time},
+    entity::{Entities, EntityIx},
+    event::{Event, EventIx, Node, NodeIx},
+    fold::{self, Folds},
+    hours::{hour_of, open_hour},
+    ledger::Ledger,
+    method::Similar,
+    noisy::{RuleIx, Rules},
+    settings::{Caps, Settings},
+};
+use model::{Aggregation, Alert, AlertId, EventId, EventStatus, TenantId, Time};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+/// What happened that is rare enough to be watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Decisions taken back and taken again because an alert came late.
+    pub reordered: u64,
+    /// Times that alerts were left in their order of arrival, because too much would have had to be taken back.
+    pub unordered: u64,
+    /// Alert ids forgotten before their time, because there were too many: a re-delivery would count as new.
+    pub forgotten: u64,
+}
+
+/// Where an alert that belongs to an event can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Into this event.
+    Open(EventIx),
+    /// Into a new one that continues this.
+    Shut(EventIx),
+}
+
+/// The state of a tenant.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub tenant: TenantId,
+    /// The latest event time seen.
+    pub clock: Time,
+    /// The hour of the earliest.
+    pub start: i64,
+    /// The hour of the last sweep.
+    pub swept: i64,
+    pub entities: Entities,
+    pub rules: Rules,
+    pub nodes: Arena<NodeIx, Node>,
+    pub events: Arena<EventIx, Event>,
+    #[serde(with = "crate::pairs")]
+    pub ids: HashMap<EventId, EventIx>,
+    pub folds: Folds,
+    #[serde(with = "crate::pairs")]
+    pub similar: HashMap<(RuleIx, EntityIx), Similar>,
+    /// The decisions of the last two minutes.
+    #[serde(with = "crate::pairs")]
+    pub tail: BTreeMap<Key, Step>,
+    /// Alerts of the last week, with the clock when they arrived.
+    pub arrived: VecDeque<(Time, AlertId)>,
+    #[serde(skip)]
+    known: HashSet<AlertId>,
+    pub counters: Counters,
+    #[serde(skip)]
+    pub caps: Caps,
+}
+
+impl State {
+    pub(crate) fn new(tenant: TenantId, caps: Caps) -> Self {
+        Self {
+            tenant,
+            clock: Time::from_millis(i64::MIN),
+            start: i64::MAX,
+            swept: i64::MIN,
+            entities: Entities::default(),
+            rules: Rules::default(),
+            nodes: Arena::default(),
+            events: Arena::default(),
+            ids: HashMap::new(),
+            folds: Folds::default(),
+            similar: HashMap::new(),
+            tail: BTreeMap::new(),
+            arrived: VecDeque::new(),
+            known: HashSet::new(),
+            counters: Counters::default(),
+            caps,
+        }
+    }
+
+    /// Notes the arrival of an alert; answers whether it is new.
+    pub(crate) fn arrives(&mut self, alert: &Alert, now: Time) -> bool {
+        if !self.known.insert(alert.id) {
+            return false;
+        }
+        let time = event_time(alert, now);
+        self.clock = self.clock.max(time);
+        self.start = self.start.min(hour_of(time));
+        self.arrived.push_back((self.clock, alert.id));
+        true
+    }
+
+    /// Forgets the alert that arrived first.
+    pub(crate) fn forget_first(&mut self) {
+        if let Some((_, alert)) = self.arrived.pop_front() {
+            self.known.remove(&alert);
+        }
+    }
+
+    /// Takes in an alert that passed the gates.
+    pub(crate) fn take(
+        &mut self,
+        alert: &Alert,
+        method: Aggregation,
+        now: Time,
+        settings: &Settings,
+        ledger: &mut Ledger,
+    ) {
+        let time = event_time(alert, now);
+        let digest = Digest {
+            alert: alert.id,
+            time,
+            first_time: alert.first_time.min(time),
+            profile: self.profile(alert, method, settings),
+        };
+        self.observe(&digest);
+        self.settle();
+        self.place(digest, ledger);
+    }
+
+    fn profile(&mut self, alert: &Alert, method: Aggregation, settings: &Settings) -> Arc<Profile> {
+        let key = fold::Key::of(alert, method);
+        if let Some(node) = self.folds.get(key) {
+            return Arc::clone(&self.nodes[node].profile);
+        }
+        let rule = self.rules.intern(&alert.rule.id);
+        Arc::new(Profile::new(
+            alert,
+            method,
+            key,
+            rule,
+            &mut self.entities,
+            settings,
+        ))
+    }
+
+    /// Marks when the rule and the entities were active, and with which assets. Sets of hours and ties only: the
+    /// result is the same in any order, so it is never taken back.
+    fn observe(&mut self, digest: &Digest) {
+        let hour = hour_of(digest.time);
+        let profile = &digest.profile;
+        let last = self
+            .folds
+            .get(profile.key)
+            .map(|node| hour_of(self.nodes[node].period.last));
+        if last == Some(hour) {
+            return;
+        }
+        self.rules.fired(profile.rule, hour);
+        self.rules.judge(profile.rule, self.start, open_hour(digest.time));
+        // What a noisy rule touches is not thereby common: its alerts do not link, so they must not make hubs.
+        if self.rules.is_noisy(profile.rule) {
+            return;
+        }
+        for mention in &profile.mentions {
+            let activity = &mut self.entities[mention.entity].activity;
+            activity.hours.mark(hour);
+            for asset in profile
+                .mentions
+                .iter()
+                .filter(|m| m.asset && m.entity != mention.entity)
+            {
+                activity.tie(asset.entity, hour);
+            }
+        }
+    }
+
+    /// Judges the rule and the entities of an alert by the hours that were over when it happened.
+    pub(crate) fn judge(&mut self, digest: &Digest) {
+        let hour = open_hour(digest.time);
+        self.rules.judge(digest.profile.rule, self.start, hour);
+        for mention in &digest.profile.mentions {
+            self.entities[mention.entity].judge(self.start, hour);
+        }
+    }
+
+    /// The event an event has become by merging.
+    pub(crate) fn root(&self, mut event: EventIx) -> EventIx {
+        while let Some(into) = self.events[event].merged_into {
+            event = into;
+        }
+        event
+    }
+
+    /// Where an alert that belongs to `event` can go: into the newest event of its chain that takes new alerts.
+    pub(crate) fn resolve(&self, event: EventIx) -> Target {
+        let own = self.root(event);
+        let mut last = own;
+        let mut open = self.accepts(own).then_some(own);
+        while let Some(next) = self.events[last].successor {
+            last = self.root(next);
+            open = self.accepts(last).then_some(last).or(open);
+        }
+        // One before it may have been reopened.
+        let mut first = own;
+        while let (None, Some(before)) = (open, self.before(first)) {
+            first = before;
+            open = self.accepts(first).then_some(first);
+        }
+        open.map_or(Target::Shut(last), Target::Open)
+    }
+
+    fn accepts(&self, event: EventIx) -> bool {
+        let event = &self.events[event];
+        event.status.accepts_new_alerts() && event.members.len() < self.caps.of(event.method)
+    }
+
+    /// The event that this one continues, if it is still remembered.
+    fn before(&self, event: EventIx) -> Option<EventIx> {
+        self.events[event]
+            .continues
+            .and_then(|id| self.ids.get(&id).copied())
+    }
+
+    /// Takes in what an analyst decided. What came before it is no longer taken back.
+    pub(crate) fn status(&mut self, id: EventId, status: EventStatus, ledger: &mut Ledger) {
+        let Some(event) = self.ids.get(&id).copied() else {
+            return;
+        };
+        if self.events[event].merged_into.is_some() || self.events[event].status == status {
+            return;
+        }
+        self.settle_all();
+        self.events[event].status = status;
+        if !status.accepts_new_alerts() {
+            for member in &self.events[event].members {
+                self.nodes[*member].open = false;
+            }
+        }
+        ledger.touch(event);
+    }
+
+    /// Closes all folds, because what decides about alerts has changed.
+    pub(crate) fn close_folds(&mut self) {
+        self.settle_all();
+        self.folds.clear();
+    }
+
+    /// Takes over settings, and rebuilds what a snapshot leaves out.
+    pub(crate) fn configure(&mut self, settings: &Settings) {
+        self.caps = settings.caps;
+        self.entities.configure(&settings.infrastructure);
+        self.known = self.arrived.iter().map(|(_, alert)| *alert).collect();
+    }
+}

@@ -1,0 +1,88 @@
+//! Forgetting. Once an hour of event time the state drops what can no longer matter, so that it stays as large as
+//! a week of activity.
+//!
+//! A decision never looks further back than [`HORIZON`]; what is dropped is older by a margin, so no decision
+//! depends on whether a sweep came before it.
+
+use crate::{event::EventIx, hours::hour_of, state::State, weights::HORIZON};
+use model::{Time, limits};
+use std::time::Duration;
+
+/// Beyond the horizon, so that alerts within the allowed lateness still find what they would have found.
+const MARGIN: Duration = Duration::from_secs(3600);
+/// Alert ids kept to recognise re-deliveries, for a week; more than this are forgotten early, and counted.
+const KNOWN: usize = 1 << 20;
+
+impl State {
+    /// Forgets what is over, at most once an hour. Never between alerts of one call: the ledger points into the state.
+    pub(crate) fn sweep(&mut self) {
+        while self.arrived.len() > KNOWN {
+            self.forget_first();
+            self.counters.forgotten += 1;
+        }
+        let hour = hour_of(self.clock);
+        if hour <= self.swept {
+            return;
+        }
+        self.swept = hour;
+        let old = self.clock.minus(HORIZON).minus(MARGIN);
+        while self.arrived.front().is_some_and(|(time, _)| *time < old) {
+            self.forget_first();
+        }
+        let nodes = &self.nodes;
+        let fold_old = self.clock.minus(limits::FOLD_GAP).minus(MARGIN);
+        self.folds.retain(|node| nodes[node].period.last >= fold_old);
+        self.similar.retain(|_, similar| similar.last >= old);
+        self.drop_events(old);
+        self.entities.forget(hour);
+    }
+
+    fn drop_events(&mut self, old: Time) {
+        let idle =
+            |(number, event): (EventIx, &crate::event::Event)| (event.period.last < old).then_some(number);
+        let idle: Vec<EventIx> = self.events.iter().filter_map(idle).collect();
+        // Merged-away events first: they point to others.
+        let (merged, standing): (Vec<_>, Vec<_>) = idle
+            .into_iter()
+            .partition(|event| self.events[*event].merged_into.is_some());
+        for number in merged {
+            self.forget_event(number);
+        }
+        for number in standing {
+            let members = std::mem::take(&mut self.events[number].members);
+            for member in members {
+                self.forget_node(member, number);
+            }
+            self.forget_event(number);
+        }
+    }
+
+    fn forget_event(&mut self, number: EventIx) {
+        let Some(event) = self.events.remove(number) else {
+            return;
+        };
+        self.ids.remove(&event.id);
+        // The event before it, reopened and still alive, must not point to what is gone.
+        let before = event.continues.and_then(|id| self.ids.get(&id).copied());
+        if let Some(before) = before.filter(|before| self.events[*before].successor == Some(number)) {
+            self.events[before].successor = None;
+        }
+    }
+
+    fn forget_node(&mut self, number: crate::event::NodeIx, event: EventIx) {
+        let Some(node) = self.nodes.remove(number) else {
+            return;
+        };
+        for mention in &node.profile.mentions {
+            let row = &mut self.entities[mention.entity];
+            row.users -= 1;
+            row.attacks = row.attacks.filter(|attacks| *attacks != event);
+            let before = row.alerts.len();
+            if node.links {
+                row.alerts.retain(|alert| *alert != number);
+                // What is this old was settled long ago.
+                row.settled -= before - row.alerts.len();
+            }
+        }
+    }
+}

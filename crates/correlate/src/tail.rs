@@ -1,0 +1,132 @@
+//! Late alerts. Alerts are decided on arrival, but as if they had come in the order of (time, id): one that
+//! comes late takes back the later decisions that could depend on it, and takes them again after it.
+//!
+//! Decisions older than the allowed lateness are settled. So is everything when an analyst acts: what he has seen
+//! is not taken back. Two bounds keep a flood from making this slow: [`TAIL`] and [`REDO`].
+
+use crate::{
+    apply::Undo,
+    digest::{Digest, Key},
+    entity::LOOK_BACK,
+    event::{EventIx, NodeIx},
+    ledger::Ledger,
+    method::Decision,
+    state::State,
+};
+use model::limits;
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+    sync::Arc,
+};
+
+/// Decisions that can be taken back; in a flood this is less than two minutes.
+const TAIL: usize = 16_384;
+/// Decisions taken back for one late alert; where there are more, arrival order stands and the tail is settled.
+const REDO: usize = 1_024;
+
+impl State {
+    /// Decides about an alert, and again about those after it that it could affect.
+    pub(crate) fn place(&mut self, digest: Digest, ledger: &mut Ledger) {
+        let mut queue = BTreeMap::from([(digest.key(), digest)]);
+        let mut undone = 0;
+        while let Some((_, digest)) = queue.pop_first() {
+            self.judge(&digest);
+            let decision = loop {
+                let decision = self.decide(&digest);
+                let dependent = self.dependent(&digest, &decision);
+                undone += dependent.len();
+                if dependent.is_empty() {
+                    break decision;
+                }
+                if undone > REDO {
+                    self.counters.unordered += 1;
+                    self.settle_all();
+                    break decision;
+                }
+                for key in dependent.into_iter().rev() {
+                    if let Some(step) = self.tail.remove(&key) {
+                        queue.insert(key, self.undo(step, ledger));
+                    }
+                }
+            };
+            self.apply(digest, decision, ledger);
+        }
+        self.counters.reordered += undone.min(REDO) as u64;
+        self.rename(ledger);
+    }
+
+    /// The later decisions that could depend on this one, directly or through each other, in order.
+    fn dependent(&self, digest: &Digest, decision: &Decision) -> Vec<Key> {
+        let mut dependent = Vec::new();
+        let mut profiles = vec![&digest.profile];
+        let mut events: Vec<EventIx> = decision.considered.clone();
+        // One pass is enough: a decision depends only on earlier ones.
+        for (key, step) in self.tail.range((Excluded(digest.key()), Unbounded)) {
+            let profile = &step.digest.profile;
+            let known = profiles.iter().any(|p| Arc::ptr_eq(p, profile));
+            if !known
+                && !profiles.iter().any(|p| p.interacts(profile))
+                && !step.touched.iter().any(|e| events.contains(e))
+            {
+                continue;
+            }
+            dependent.push(*key);
+            if !known {
+                profiles.push(profile);
+            }
+            let new: Vec<EventIx> = step
+                .touched
+                .iter()
+                .copied()
+                .filter(|e| !events.contains(e))
+                .collect();
+            events.extend(new);
+            if dependent.len() > REDO {
+                break;
+            }
+        }
+        dependent
+    }
+
+    /// Settles what can no longer be preceded by a late alert.
+    pub(crate) fn settle(&mut self) {
+        let watermark = self.clock.minus(limits::ALLOWED_LATENESS);
+        while self.tail.len() > TAIL || self.tail.keys().next().is_some_and(|(time, _)| *time < watermark) {
+            self.settle_first();
+        }
+    }
+
+    /// Settles everything.
+    pub(crate) fn settle_all(&mut self) {
+        while !self.tail.is_empty() {
+            self.settle_first();
+        }
+    }
+
+    fn settle_first(&mut self) {
+        let Some((_, step)) = self.tail.pop_first() else {
+            return;
+        };
+        if matches!(step.undo, Undo::Join(_)) && self.nodes[step.node].links {
+            self.trim(step.node);
+        }
+    }
+
+    /// Linking looks at the newest alerts of an entity only: drops those that no undo can bring back into view.
+    fn trim(&mut self, node: NodeIx) {
+        for mention in self.nodes[node]
+            .profile
+            .mentions
+            .iter()
+            .filter(|m| !m.infrastructure)
+        {
+            let row = &mut self.entities[mention.entity];
+            row.settled += 1;
+            if row.settled > LOOK_BACK {
+                row.alerts.pop_front();
+                row.settled -= 1;
+            }
+        }
+    }
+}

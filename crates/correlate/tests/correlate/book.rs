@@ -1,0 +1,190 @@
+//! What a reader of the changes knows: the store's part, and the laws its rows obey.
+
+use correlate::{AlertOutcome, Caps, Changes, Correlator, EventChangeKind, Outcome, Settings};
+use model::{
+    Alert, AlertId, EventId, EventStatus, LinkReason, Membership, NoEventReason, SecurityEvent, Tactic, Time,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A correlator and what its changes add up to.
+#[derive(Default)]
+pub struct Book {
+    pub correlator: Correlator,
+    pub members: BTreeMap<AlertId, Membership>,
+    pub refused: BTreeMap<AlertId, NoEventReason>,
+    pub events: BTreeMap<EventId, SecurityEvent>,
+    pub merged: BTreeMap<EventId, EventId>,
+    pub opened: Vec<EventId>,
+}
+
+/// Settings with the tactics of the tests, and caps.
+pub fn settings(caps: Caps) -> Settings {
+    let order = [
+        "reconnaissance",
+        "initial-access",
+        "execution",
+        "persistence",
+        "exfiltration",
+        "impact",
+    ];
+    Settings {
+        tactic_order: order.into_iter().map(Tactic::new).collect(),
+        caps,
+        ..Settings::default()
+    }
+}
+
+impl Book {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            correlator: Correlator::new(settings),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in alerts one by one, each at the time it happened.
+    pub fn of(alerts: &[Alert]) -> Self {
+        let mut book = Self::new(settings(Caps::default()));
+        for alert in alerts {
+            book.alert(alert, alert.time);
+        }
+        book
+    }
+
+    pub fn alert(&mut self, alert: &Alert, now: Time) -> Changes {
+        let changes = self.correlator.alert(alert, now);
+        self.read(&changes);
+        changes
+    }
+
+    pub fn status(&mut self, event: EventId, status: EventStatus) {
+        let changes = self.correlator.status(event, status, Time::default());
+        self.read(&changes);
+    }
+
+    pub fn read(&mut self, changes: &Changes) {
+        for AlertOutcome { alert, outcome } in &changes.alerts {
+            match outcome {
+                Outcome::Joined(membership) => {
+                    assert_eq!(membership.alert, *alert);
+                    self.members.insert(*alert, membership.clone());
+                }
+                Outcome::NoEvent(reason, _) => assert!(self.refused.insert(*alert, *reason).is_none()),
+            }
+        }
+        for change in &changes.events {
+            let id = change.event.id;
+            match change.kind {
+                EventChangeKind::Merged { into } => {
+                    self.events.remove(&id);
+                    self.merged.insert(id, into);
+                }
+                kind => {
+                    if kind == EventChangeKind::Opened {
+                        assert!(!self.events.contains_key(&id), "{id} opened again");
+                        self.opened.push(id);
+                    }
+                    self.merged.remove(&id);
+                    self.events.insert(id, change.event.clone());
+                }
+            }
+        }
+    }
+
+    /// The event of an alert.
+    pub fn event(&self, alert: &Alert) -> &SecurityEvent {
+        &self.events[&self.members[&alert.id].event]
+    }
+
+    pub fn reason(&self, alert: &Alert) -> &LinkReason {
+        &self.members[&alert.id].reason
+    }
+
+    /// The alerts of each event, as sets, whatever the events are called.
+    pub fn sets(&self) -> BTreeSet<BTreeSet<AlertId>> {
+        self.sets_by(|membership| membership.event.bits())
+    }
+
+    /// The alerts of each fold.
+    pub fn folds(&self) -> BTreeSet<BTreeSet<AlertId>> {
+        self.sets_by(|membership| membership.folded_into.bits())
+    }
+
+    fn sets_by(&self, group: impl Fn(&Membership) -> u128) -> BTreeSet<BTreeSet<AlertId>> {
+        let mut sets: BTreeMap<u128, BTreeSet<AlertId>> = BTreeMap::new();
+        for membership in self.members.values() {
+            sets.entry(group(membership))
+                .or_default()
+                .insert(membership.alert);
+        }
+        sets.into_values().collect()
+    }
+
+    /// Checks the laws, for these alerts.
+    pub fn check(&self, alerts: &[Alert], caps: Caps) {
+        for alert in alerts {
+            let outcomes = usize::from(self.members.contains_key(&alert.id))
+                + usize::from(self.refused.contains_key(&alert.id));
+            assert_eq!(outcomes, 1, "{} has {outcomes} outcomes", alert.id);
+            if let Some(membership) = self.members.get(&alert.id) {
+                let event = self.events.get(&membership.event);
+                let event =
+                    event.unwrap_or_else(|| panic!("{} is in {}, which is gone", alert.id, membership.event));
+                assert_eq!(event.tenant, alert.tenant);
+                assert!(event.first_time <= alert.time && alert.time <= event.last_time);
+                self.check_reason(membership);
+            }
+        }
+        for (id, event) in &self.events {
+            let members: Vec<&Membership> = self.members.values().filter(|m| m.event == *id).collect();
+            let folds: BTreeSet<AlertId> = members.iter().map(|m| m.folded_into).collect();
+            assert_eq!(event.raw_alert_count, members.len() as u64, "{id}");
+            assert_eq!(event.alert_count, folds.len() as u64, "{id}");
+            assert!(folds.len() <= caps.of(event.method), "{id} is over its cap");
+            let openers = members.iter().filter(|m| m.reason == LinkReason::Opened).count();
+            assert_eq!(openers, 1, "{id} has {openers} openers");
+        }
+        for into in self.merged.values() {
+            assert!(
+                self.events.contains_key(into) || self.merged.contains_key(into),
+                "{into} is nowhere"
+            );
+        }
+    }
+
+    /// A reason leads to another alert of the event, or of one that it continues.
+    fn check_reason(&self, membership: &Membership) {
+        let other = match &membership.reason {
+            LinkReason::Opened => return,
+            LinkReason::Repeats { alert } => {
+                assert_eq!(*alert, membership.folded_into);
+                *alert
+            }
+            LinkReason::Shares {
+                alert,
+                entities,
+                score,
+            } => {
+                assert!(*score >= 1.0, "{score}");
+                assert!((entities.iter().map(|e| e.1).sum::<f64>() - score).abs() < 1e-3);
+                *alert
+            }
+            LinkReason::SameAttacker { .. } | LinkReason::Similar { .. } => {
+                let event = &self.events[&membership.event];
+                assert!(event.alert_count > 1 || event.continues.is_some());
+                return;
+            }
+        };
+        assert_ne!(other, membership.alert);
+        let mut event = Some(membership.event);
+        let holds = self.members[&other].event;
+        while event.is_some_and(|event| event != holds) {
+            event = event.and_then(|event| self.events[&event].continues);
+        }
+        assert!(
+            event.is_some(),
+            "the reason of {} leads to {other} in {holds}",
+            membership.alert
+        );
+    }
+}

@@ -1,0 +1,547 @@
+//! Which alerts belong together, method by method, and what their event says.
+
+use crate::{
+    book::{Book, settings},
+    build::{Shape, alert, at},
+};
+use correlate::{Caps, Settings};
+use model::{
+    Aggregation, Alert, EntityKey, EntityKind, EventStatus, Level, LinkReason, LocalText, Role, Side,
+};
+use std::{collections::BTreeSet, time::Duration};
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// The events these alerts give: for each alert the number of its event, in order of appearance.
+fn events_of(book: &Book, alerts: &[Alert]) -> Vec<usize> {
+    let mut seen = Vec::new();
+    alerts
+        .iter()
+        .map(|alert| {
+            let event = book.members[&alert.id].event;
+            seen.iter().position(|e| *e == event).unwrap_or_else(|| {
+                seen.push(event);
+                seen.len() - 1
+            })
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(alerts: &[Alert], expected: &[usize]) -> Book {
+    let book = Book::of(alerts);
+    book.check(alerts, Caps::default());
+    assert_eq!(events_of(&book, alerts), expected);
+    book
+}
+
+#[test]
+fn expert_groups_by_attacker() {
+    let (a, b) = ("203.0.113.7", "198.51.100.4");
+    // One attacker, several rules, products and victims: one event.
+    let second = Alert {
+        products: ["self_hosted/nginx".parse().unwrap()].into(),
+        ..alert(2, 10, "scan")
+    };
+    let book = check(
+        &[
+            alert(1, 0, "sqli").by(a).site("shop.example"),
+            second.by(a).site("blog.example"),
+            alert(3, 20, "xss").by(a),
+        ],
+        &[0, 0, 0],
+    );
+    let attacker = EntityKey::new(EntityKind::Ip, a);
+    assert_eq!(
+        *book.reason(&alert(2, 0, "")),
+        LinkReason::SameAttacker { attacker }
+    );
+    // A victim never links two attackers.
+    check(
+        &[
+            alert(1, 0, "sqli").by(a).site("shop.example"),
+            alert(2, 1, "sqli").by(b).site("shop.example"),
+        ],
+        &[0, 1],
+    );
+    // A day of silence ends the event.
+    check(&[alert(1, 0, "sqli").by(a), alert(2, DAY, "sqli").by(a)], &[0, 0]);
+    check(
+        &[alert(1, 0, "sqli").by(a), alert(2, DAY + 1, "sqli").by(a)],
+        &[0, 1],
+    );
+    // Without an attacker, an event of its own.
+    check(
+        &[
+            alert(1, 0, "sqli").site("shop.example"),
+            alert(2, 1, "xss").site("shop.example"),
+        ],
+        &[0, 1],
+    );
+    // The address says who it is, not the account that was tried.
+    let account = |alert: Alert, name: &str| alert.with(EntityKind::HostAccount, name, Role::Attacker);
+    check(
+        &[
+            account(alert(1, 0, "r"), "root").by(a),
+            account(alert(2, 1, "q"), "admin").by(a),
+        ],
+        &[0, 0],
+    );
+    // An alert from long ago opens its own event, and the event of today goes on.
+    let (old, today) = (alert(2, -3 * DAY, "sqli").by(a), alert(3, 5, "xss").by(a));
+    let mut book = Book::new(settings(Caps::default()));
+    let first = alert(1, 0, "sqli").by(a);
+    for alert in [&first, &old, &today] {
+        book.alert(alert, at(10));
+    }
+    assert_eq!(events_of(&book, &[first, old, today]), [0, 1, 0]);
+}
+
+#[test]
+fn infrastructure_is_nobodys_attacker() {
+    let proxy = EntityKey::new(EntityKind::Ip, "192.0.2.1");
+    let settings = Settings {
+        infrastructure: BTreeSet::from([proxy]),
+        ..settings(Caps::default())
+    };
+    let mut book = Book::new(settings);
+    let alerts = [
+        alert(1, 0, "sqli").by("192.0.2.1"),
+        alert(2, 1, "xss").by("192.0.2.1"),
+        alert(3, 2, "sqli").by("192.0.2.1").by("203.0.113.7"),
+        alert(4, 3, "xss").by("192.0.2.1").by("203.0.113.7"),
+    ];
+    for alert in &alerts {
+        book.alert(alert, alert.time);
+    }
+    assert_eq!(events_of(&book, &alerts), [0, 1, 2, 2]);
+}
+
+#[test]
+fn window_groups_similar_items() {
+    let custom = |id, secs, rule: &str| alert(id, secs, rule).custom(Aggregation::Window);
+    let with_window = |alert: Alert| Alert {
+        window: Some(Duration::from_mins(10)),
+        ..alert
+    };
+    check(
+        &[custom(1, 0, "a").on("web-1"), custom(2, HOUR, "a").on("web-1")],
+        &[0, 0],
+    );
+    check(
+        &[
+            custom(1, 0, "a").on("web-1"),
+            custom(2, HOUR + 1, "a").on("web-1"),
+        ],
+        &[0, 1],
+    );
+    check(
+        &[custom(1, 0, "a").on("web-1"), custom(2, 1, "b").on("web-1")],
+        &[0, 1],
+    );
+    check(
+        &[custom(1, 0, "a").on("web-1"), custom(2, 1, "a").on("web-2")],
+        &[0, 1],
+    );
+    check(
+        &[
+            custom(1, 0, "a").on("web-1").by("203.0.113.7"),
+            custom(2, 1, "a").on("web-2").by("203.0.113.7"),
+        ],
+        &[0, 0],
+    );
+    let (first, second) = (
+        with_window(custom(1, 0, "a").on("web-1")),
+        with_window(custom(2, 601, "a").on("web-1")),
+    );
+    check(&[first, second], &[0, 1]);
+}
+
+#[test]
+fn passthrough_gives_one_event_per_alert() {
+    let custom = |id, secs| {
+        alert(id, secs, "a")
+            .custom(Aggregation::Passthrough)
+            .by("203.0.113.7")
+    };
+    check(&[custom(1, 0), custom(2, 61), custom(3, 122)], &[0, 1, 2]);
+    // A repeat is the same alert.
+    check(&[custom(1, 0), custom(2, 60), custom(3, 120)], &[0, 0, 0]);
+}
+
+#[test]
+fn a_host_alert_without_method_stays_alone() {
+    let alone = |id, rule: &str| Alert {
+        side: Side::Host,
+        aggregation: Aggregation::None,
+        ..alert(id, 0, rule).on("web-1")
+    };
+    check(&[alone(1, "a"), alone(2, "b")], &[0, 1]);
+}
+
+#[test]
+fn folds_close_after_a_minute_or_a_day() {
+    let repeat = |id, secs| alert(id, secs, "scan").by("203.0.113.7");
+    let check = |secs: &[i64], expected: usize| {
+        let alerts: Vec<Alert> = secs.iter().zip(1..).map(|(secs, id)| repeat(id, *secs)).collect();
+        let book = Book::of(&alerts);
+        book.check(&alerts, Caps::default());
+        assert_eq!(book.folds().len(), expected, "{secs:?}");
+    };
+    check(&[0, 60, 120], 1);
+    check(&[0, 61], 2);
+    let day: Vec<i64> = (0..=DAY + 60).step_by(60).collect();
+    check(&day, 2);
+    // Another level or version is another fold.
+    let other = [repeat(1, 0), repeat(2, 1).level(Level::High)];
+    assert_eq!(Book::of(&other).folds().len(), 2);
+}
+
+/// Host-side alerts that share this and that, so many seconds apart, on different hosts unless said otherwise.
+#[test]
+fn graph_links_by_shared_entities() {
+    let pair = |secs: i64, shape: &dyn Fn(Alert, usize) -> Alert| {
+        [
+            shape(alert(1, 0, "a").graph(), 1),
+            shape(alert(2, secs, "b").graph(), 2),
+        ]
+    };
+    let artefact = |kind: EntityKind, value: &'static str| {
+        move |alert: Alert, host: usize| alert.with(kind, value, Role::Artefact).on(&format!("web-{host}"))
+    };
+    let (together, apart) = ([0, 0], [0, 1]);
+    check(&pair(7 * DAY, &artefact(EntityKind::File, "d41d8cd9")), &together);
+    check(
+        &pair(7 * DAY + 1, &artefact(EntityKind::File, "d41d8cd9")),
+        &apart,
+    );
+    check(
+        &pair(DAY, &artefact(EntityKind::Process, "web-1/1790000000/4711")),
+        &together,
+    );
+    check(
+        &pair(2 * DAY, &artefact(EntityKind::Process, "web-1/1790000000/4711")),
+        &apart,
+    );
+    check(&pair(0, &artefact(EntityKind::AccessKey, "LTAI")), &apart);
+    check(&pair(0, &artefact(EntityKind::Ip, "203.0.113.7")), &apart);
+    // Two lesser things add up.
+    let two = |alert: Alert, host| artefact(EntityKind::AccessKey, "LTAI")(alert, host).by("203.0.113.7");
+    check(&pair(600, &two), &together);
+    // A host alone: within a quarter of an hour, or with a step forward.
+    let host = |alert: Alert, _: usize| alert.on("web-1");
+    check(&pair(900, &host), &together);
+    check(&pair(901, &host), &apart);
+    let steps =
+        |tactics: [&'static str; 2]| move |alert: Alert, n: usize| alert.on("web-1").tactic(tactics[n - 1]);
+    check(&pair(HOUR, &steps(["initial-access", "execution"])), &together);
+    check(&pair(HOUR, &steps(["execution", "initial-access"])), &apart);
+    check(&pair(HOUR + 1, &steps(["initial-access", "execution"])), &apart);
+    // A victim does not tie two attackers.
+    let attackers = |alert: Alert, n: usize| alert.on("web-1").by(["203.0.113.7", "198.51.100.4"][n - 1]);
+    check(&pair(1, &attackers), &apart);
+}
+
+#[test]
+fn a_graph_reason_says_what_is_shared() {
+    let alerts = [
+        alert(1, 0, "a").graph().on("web-1"),
+        alert(2, 60, "b").graph().on("web-1"),
+    ];
+    let book = Book::of(&alerts);
+    let LinkReason::Shares {
+        alert,
+        entities,
+        score,
+    } = book.reason(&alerts[1])
+    else {
+        panic!("{:?}", book.reason(&alerts[1]))
+    };
+    assert_eq!(*alert, alerts[0].id);
+    assert_eq!(*entities, [(EntityKey::new(EntityKind::Host, "web-1"), 1.0)]);
+    assert!((score - 1.0).abs() < 1e-9);
+}
+
+/// Two events, each of one host, and an alert that ties them together by two files or one.
+fn bridge(files: &[&str]) -> Vec<Alert> {
+    let file = |alert: Alert, hash: &str| alert.with(EntityKind::File, hash, Role::Artefact);
+    let mut last = alert(9, 100, "c").graph().on("web-3");
+    for hash in files {
+        last = file(last, hash);
+    }
+    vec![
+        file(file(alert(1, 0, "a").graph().on("web-1"), "f1"), "f2"),
+        file(file(alert(2, 1, "a").graph().on("web-2"), "f3"), "f4"),
+        last,
+    ]
+}
+
+#[test]
+fn only_a_strong_bridge_merges() {
+    let weak = check(&bridge(&["f1", "f3"]), &[0, 1, 0]);
+    assert!(weak.merged.is_empty());
+    let alerts = bridge(&["f1", "f2", "f3", "f4"]);
+    let strong = check(&alerts, &[0, 0, 0]);
+    // The oldest survives; the opener of the other now hangs on the bridge.
+    let (_, into) = strong.merged.first_key_value().unwrap();
+    assert_eq!(*into, strong.members[&alerts[0].id].event);
+    let LinkReason::Shares { alert, .. } = strong.reason(&alerts[1]) else {
+        panic!("{:?}", strong.reason(&alerts[1]))
+    };
+    assert_eq!(*alert, alerts[2].id);
+}
+
+#[test]
+fn no_merge_of_what_is_handled_or_too_large() {
+    let alerts = bridge(&["f1", "f2", "f3", "f4"]);
+    let check = |caps: Caps, handled: bool, events: usize| {
+        let mut book = Book::new(settings(caps));
+        for alert in &alerts {
+            book.alert(alert, alert.time);
+            if handled && alert.id == alerts[1].id {
+                let second = book.members[&alerts[1].id].event;
+                book.status(second, EventStatus::Handling);
+            }
+        }
+        book.check(&alerts, caps);
+        assert_eq!((book.events.len(), book.merged.len()), (events, 2 - events));
+    };
+    check(Caps::default(), false, 1);
+    check(Caps::default(), true, 2);
+    check(
+        Caps {
+            graph: 3,
+            ..Caps::default()
+        },
+        false,
+        1,
+    );
+    check(
+        Caps {
+            graph: 2,
+            ..Caps::default()
+        },
+        false,
+        2,
+    );
+}
+
+#[test]
+fn a_merge_carries_repeats_along() {
+    let mut alerts = bridge(&["f1", "f2", "f3", "f4"]);
+    let repeat = Alert {
+        id: model::AlertId::from_bits(50),
+        time: at(5),
+        ..alerts[1].clone()
+    };
+    alerts.insert(2, repeat);
+    let book = check(&alerts, &[0, 0, 0, 0]);
+    assert_eq!(
+        book.events
+            .values()
+            .next()
+            .map(|e| (e.alert_count, e.raw_alert_count)),
+        Some((3, 4))
+    );
+}
+
+#[test]
+fn a_noisy_rule_does_not_link() {
+    let mut alerts: Vec<Alert> = (0..30)
+        .map(|i| alert(i + 1, i as i64 * HOUR, "noise").graph().on("web-1"))
+        .collect();
+    let later = 30 * HOUR;
+    alerts.push(alert(100, later, "noise").graph().on("web-1"));
+    alerts.push(
+        alert(101, later + 10, "shell")
+            .graph()
+            .on("web-1")
+            .tactic("execution"),
+    );
+    alerts.push(
+        alert(102, later + 20, "noise")
+            .graph()
+            .on("web-1")
+            .by("203.0.113.7"),
+    );
+    let book = Book::of(&alerts);
+    book.check(&alerts, Caps::default());
+    let event = |id: u128| book.members[&model::AlertId::from_bits(id)].event;
+    assert_eq!(event(100), event(102), "similar items stay together");
+    assert_ne!(event(100), event(101));
+    assert_eq!(book.events[&event(100)].method, Aggregation::GraphCompute);
+    // In the first day nobody is noisy: the same alerts link.
+    let early: Vec<Alert> = (0..3)
+        .map(|i| {
+            alert(i + 1, i as i64 * 600, if i == 1 { "shell" } else { "noise" })
+                .graph()
+                .on("web-1")
+        })
+        .collect();
+    check(&early, &[0, 0, 0]);
+}
+
+#[test]
+fn a_hub_does_not_link() {
+    // A file on sixty hosts is a golden image; before a day has passed it is not known to be one.
+    let on = |id: usize, secs| {
+        alert(id as u128, secs, "file")
+            .graph()
+            .with(EntityKind::File, "golden", Role::Artefact)
+            .on(&format!("web-{id}"))
+    };
+    let mut alerts: Vec<Alert> = (1..=60).map(|id| on(id, id as i64)).collect();
+    alerts.push(on(61, DAY + HOUR));
+    let book = Book::of(&alerts);
+    assert_eq!(book.event(&alerts[59]).alert_count, 60);
+    assert_eq!(book.event(&alerts[60]).alert_count, 1);
+}
+
+#[test]
+fn full_and_handled_events_are_continued() {
+    let caps = Caps { graph: 2, other: 2 };
+    let scan = |id, secs| alert(id, secs, &format!("r{id}")).by("203.0.113.7");
+    let mut book = Book::new(settings(caps));
+    let alerts: Vec<Alert> = (1..=5).map(|id| scan(id, id as i64)).collect();
+    for alert in &alerts {
+        book.alert(alert, alert.time);
+    }
+    book.check(&alerts, caps);
+    assert_eq!(events_of(&book, &alerts), [0, 0, 1, 1, 2]);
+    let event = |i: usize| book.event(&alerts[i]);
+    assert_eq!(
+        (event(2).continues, event(4).continues),
+        (Some(event(0).id), Some(event(2).id))
+    );
+    assert_eq!(book.opened.len(), 3);
+
+    // Handled: the next alert opens a successor; reopened: the newest that is unhandled takes the next.
+    let mut book = Book::new(settings(Caps::default()));
+    let alerts: Vec<Alert> = (1..=5).map(|id| scan(id, id as i64)).collect();
+    book.alert(&alerts[0], at(1));
+    let first = book.members[&alerts[0].id].event;
+    book.status(first, EventStatus::Handling);
+    book.alert(&alerts[1], at(2));
+    let second = book.members[&alerts[1].id].event;
+    assert_eq!(book.events[&second].continues, Some(first));
+    book.status(first, EventStatus::Unhandled);
+    book.alert(&alerts[2], at(3));
+    book.status(second, EventStatus::Handled);
+    book.alert(&alerts[3], at(4));
+    assert_eq!(book.members[&alerts[2].id].event, second);
+    assert_eq!(book.members[&alerts[3].id].event, first);
+    book.status(first, EventStatus::Handled);
+    book.alert(&alerts[4], at(5));
+    assert_eq!(book.event(&alerts[4]).continues, Some(second));
+}
+
+#[test]
+fn a_fold_closes_with_its_event() {
+    let repeat = |id, secs| alert(id, secs, "scan").by("203.0.113.7");
+    let mut book = Book::new(settings(Caps::default()));
+    book.alert(&repeat(1, 0), at(0));
+    let first = book.members[&repeat(1, 0).id].event;
+    book.status(first, EventStatus::Handled);
+    book.alert(&repeat(2, 10), at(10));
+    assert_ne!(book.event(&repeat(2, 10)).id, first);
+    assert_eq!(*book.reason(&repeat(2, 10)), LinkReason::Opened);
+}
+
+#[test]
+fn an_event_says_what_its_alerts_say() {
+    let titled = |id, secs, rule: &str, en: &str, zh: &str| Alert {
+        title: LocalText::new(en, zh),
+        ..alert(id, secs, rule)
+    };
+    let (ip, site) = ("203.0.113.7", "shop.example");
+    let alerts = [
+        titled(
+            1,
+            0,
+            "scan",
+            "Directory scan on shop.example",
+            "shop.example 遭受目录扫描",
+        )
+        .by(ip)
+        .site(site)
+        .level(Level::Low),
+        titled(
+            2,
+            5,
+            "sqli",
+            "SQL injection attempt on shop.example",
+            "shop.example 遭受 SQL 注入尝试",
+        )
+        .by(ip)
+        .site(site),
+    ];
+    let book = Book::of(&alerts);
+    let event = book.event(&alerts[0]);
+    let title = LocalText::new(
+        "SQL injection attempt and directory scan against shop.example by 203.0.113.7",
+        "203.0.113.7 攻击 shop.example：SQL 注入尝试、目录扫描",
+    );
+    assert_eq!(event.title, title);
+    assert_eq!(
+        (event.level, event.side, event.alert_count),
+        (Level::Medium, Side::Network, 2)
+    );
+    let entities: Vec<_> = event
+        .entities
+        .iter()
+        .map(|e| (e.role, e.key.value.as_str()))
+        .collect();
+    assert_eq!(entities, [(Role::Attacker, ip), (Role::Victim, site)]);
+}
+
+#[test]
+fn an_intrusion_over_two_hosts_is_serious() {
+    let shell = |id, secs, host: &str| {
+        alert(id, secs, "shell").graph().level(Level::High).on(host).with(
+            EntityKind::File,
+            "f1",
+            Role::Artefact,
+        )
+    };
+    let alerts = [shell(1, 0, "web-1"), shell(2, 10, "web-2")];
+    assert_eq!(Book::of(&alerts[..1]).event(&alerts[0]).level, Level::High);
+    let book = Book::of(&alerts);
+    assert_eq!(book.event(&alerts[0]).level, Level::Serious);
+    assert_eq!(book.event(&alerts[0]).level_reasons.len(), 2);
+}
+
+#[test]
+fn a_clock_that_runs_ahead_does_not_age_the_rest() {
+    let alerts = [
+        alert(1, 0, "a").by("203.0.113.7"),
+        alert(2, 3650 * DAY, "b").by("198.51.100.4"),
+        alert(3, 10, "c").by("203.0.113.7"),
+    ];
+    let mut book = Book::new(settings(Caps::default()));
+    for alert in &alerts {
+        book.alert(alert, at(10));
+    }
+    assert_eq!(events_of(&book, &alerts), [0, 1, 0]);
+    assert_eq!(book.event(&alerts[1]).last_time, at(130));
+}
+
+#[test]
+fn the_state_stays_as_large_as_a_week() {
+    let mut book = Book::new(settings(Caps::default()));
+    let mut sizes = Vec::new();
+    for id in 1..=120 {
+        let n = id as i64;
+        let one = alert(id, n * 6 * HOUR, "a")
+            .by(&format!("203.0.113.{n}"))
+            .on(&format!("web-{n}"))
+            .graph();
+        book.alert(&one, one.time);
+        sizes.push(book.correlator.snapshot().len());
+    }
+    let (week, month) = (sizes[39], sizes[119]);
+    assert!(
+        month < week * 5 / 4,
+        "{week} bytes after ten days, {month} after thirty"
+    );
+}

@@ -1,0 +1,241 @@
+//! Laws that hold for any alerts.
+
+use crate::{
+    book::{Book, settings},
+    build::{Shape, alert},
+};
+use correlate::{Caps, Changes};
+use model::{
+    Aggregation, Alert, AlertId, Entity, EntityKind, EventId, EventStatus, Level, Role, Side, TenantId, Time,
+};
+use proptest::{collection::vec, prelude::*, sample::select};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Small enough to be reached.
+const CAPS: Caps = Caps { graph: 5, other: 6 };
+
+/// How a rule of the generator raises alerts: what a rule is stays the same from alert to alert.
+fn of_rule(rule: usize, id: u128, secs: i64) -> Alert {
+    let base = alert(id, secs, &format!("rule-{rule}"));
+    match rule {
+        0 | 1 => base,
+        2 => base.custom(Aggregation::Window),
+        3 => base.custom(Aggregation::Passthrough),
+        4 => Alert {
+            aggregation: Aggregation::None,
+            ..base
+        },
+        5 => Alert {
+            side: Side::Host,
+            aggregation: Aggregation::None,
+            ..base
+        },
+        6 => base.graph().tactic("initial-access"),
+        7 => base.graph().tactic("execution").level(Level::High),
+        _ => base.graph(),
+    }
+}
+
+fn entity() -> impl Strategy<Value = Entity> {
+    let kinds = vec![
+        (EntityKind::Host, Role::Victim, 3),
+        (EntityKind::Ip, Role::Attacker, 3),
+        (EntityKind::Ip, Role::Artefact, 3),
+        (EntityKind::Domain, Role::Victim, 2),
+        (EntityKind::File, Role::Artefact, 6),
+        (EntityKind::Process, Role::Artefact, 6),
+        (EntityKind::AccessKey, Role::Artefact, 2),
+    ];
+    (select(kinds), 0..6usize, any::<bool>()).prop_map(|((kind, role, many), number, malicious)| {
+        Entity::new(
+            kind,
+            &format!("{kind}-{}", number % many),
+            role,
+            malicious && number == 0,
+        )
+    })
+}
+
+/// Gaps between alerts: mostly within the watermark, some beyond, a few of hours.
+fn gap() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => 0..30i64, 3 => 30..200i64, 1 => 600..40_000i64]
+}
+
+/// Alerts in the order of (time, id).
+fn alerts() -> impl Strategy<Value = Vec<Alert>> {
+    let one = (gap(), 0..10usize, vec(entity(), 0..5), any::<u64>(), 0..6usize);
+    vec(one, 1..80).prop_map(|drawn| {
+        let mut secs = 0;
+        let mut alerts: Vec<Alert> = Vec::new();
+        for (gap, rule, entities, random, tenant) in drawn {
+            secs += gap;
+            // Ids are hashes in life: their order has nothing to do with time.
+            let mut one = of_rule(rule, u128::from(random) << 32 | alerts.len() as u128, secs);
+            one.entities = entities;
+            one.entities.sort();
+            one.entities.dedup();
+            if tenant == 0 {
+                one.tenant = TenantId::new("other");
+            }
+            alerts.push(one);
+        }
+        alerts.sort_by_key(|alert| (alert.time, alert.id));
+        alerts
+    })
+}
+
+/// The order in which the alerts arrive when each is up to two minutes late.
+fn arrival(alerts: &[Alert], delays: &[u64]) -> Vec<(Time, Alert)> {
+    let delay = |i: usize| Duration::from_millis(delays[i % delays.len()]);
+    let mut arrival: Vec<(Time, Alert)> = alerts
+        .iter()
+        .enumerate()
+        .map(|(i, alert)| (alert.time.plus(delay(i)), alert.clone()))
+        .collect();
+    arrival.sort_by_key(|(now, alert)| (*now, alert.id));
+    arrival
+}
+
+fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
+    let mut book = Book::new(settings(CAPS));
+    let changes = arrival
+        .iter()
+        .map(|(now, alert)| book.alert(alert, *now))
+        .collect();
+    (book, changes)
+}
+
+fn delays() -> impl Strategy<Value = Vec<u64>> {
+    vec(0..=120_000u64, 1..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_alert_has_one_outcome_and_a_reason(alerts in alerts(), delays in delays()) {
+        let mut book = Book::new(settings(CAPS));
+        let mut sofar: Vec<Alert> = Vec::new();
+        for (now, alert) in arrival(&alerts, &delays) {
+            book.alert(&alert, now);
+            sofar.push(alert);
+            book.check(&sofar, CAPS);
+        }
+        for event in book.events.values() {
+            prop_assert!(event.title.en.len() > 1 && !event.title.zh.is_empty());
+        }
+    }
+
+    #[test]
+    fn redelivery_changes_nothing(alerts in alerts(), delays in delays()) {
+        let (once, _) = run(&arrival(&alerts, &delays));
+        let mut book = Book::new(settings(CAPS));
+        let arrival = arrival(&alerts, &delays);
+        for (i, (now, alert)) in arrival.iter().enumerate() {
+            book.alert(alert, *now);
+            for (_, again) in [&arrival[i], &arrival[i / 2], &arrival[0]] {
+                prop_assert_eq!(book.alert(again, *now), Changes::default());
+            }
+        }
+        prop_assert_eq!(&book.members, &once.members);
+        prop_assert_eq!(&book.events, &once.events);
+    }
+
+    #[test]
+    fn order_within_the_watermark_changes_no_set(alerts in alerts(), delays in delays()) {
+        let (in_order, _) = run(&arrival(&alerts, &[0]));
+        let (shuffled, _) = run(&arrival(&alerts, &delays));
+        prop_assert_eq!(in_order.sets(), shuffled.sets());
+        prop_assert_eq!(in_order.folds(), shuffled.folds());
+        let outcome = |book: &Book| book.refused.clone();
+        prop_assert_eq!(outcome(&in_order), outcome(&shuffled));
+    }
+
+    #[test]
+    fn one_attacker_is_one_event_in_any_order(
+        who in vec(0..4u8, 1..60),
+        delays in delays(),
+    ) {
+        let alerts: Vec<Alert> = who.iter().zip(0i64..).map(|(who, n)| {
+            alert(n as u128 + 1, n * 7, &format!("rule-{}", n % 3)).by(&format!("203.0.113.{who}")).site("shop.example")
+        }).collect();
+        let mut book = Book::new(settings(Caps::default()));
+        for (now, alert) in arrival(&alerts, &delays) {
+            book.alert(&alert, now);
+        }
+        let mut by_attacker: BTreeMap<u8, EventId> = BTreeMap::new();
+        for (who, alert) in who.iter().zip(&alerts) {
+            let event = book.members[&alert.id].event;
+            prop_assert_eq!(*by_attacker.entry(*who).or_insert(event), event);
+        }
+        prop_assert_eq!(book.events.len(), by_attacker.len());
+        prop_assert_eq!(book.opened.len(), by_attacker.len());
+    }
+
+    #[test]
+    fn a_handled_event_never_grows(
+        alerts in alerts(),
+        handled in vec((0..80usize, select(EventStatus::ALL.to_vec())), 0..20),
+    ) {
+        let mut book = Book::new(settings(CAPS));
+        let mut frozen: BTreeMap<EventId, Vec<AlertId>> = BTreeMap::new();
+        let members = |book: &Book, event: EventId| -> Vec<AlertId> {
+            book.members.values().filter(|m| m.event == event).map(|m| m.alert).collect()
+        };
+        for (i, alert) in alerts.iter().enumerate() {
+            book.alert(alert, alert.time);
+            for (_, status) in handled.iter().filter(|(at, _)| *at == i) {
+                let Some(event) = book.events.keys().nth(i % book.events.len().max(1)).copied() else { continue };
+                book.status(event, *status);
+                if status.accepts_new_alerts() {
+                    frozen.remove(&event);
+                } else {
+                    frozen.insert(event, members(&book, event));
+                }
+            }
+            for (event, before) in &frozen {
+                prop_assert_eq!(&members(&book, *event), before);
+            }
+        }
+        book.check(&alerts, CAPS);
+    }
+
+    #[test]
+    fn a_restart_changes_nothing(alerts in alerts(), delays in delays(), at in any::<prop::sample::Index>()) {
+        let arrival = arrival(&alerts, &delays);
+        let at = at.index(arrival.len());
+        let (book, changes) = run(&arrival);
+        let (mut restarted, _) = run(&arrival[..at]);
+        let bytes = restarted.correlator.snapshot();
+        restarted = Book { correlator: correlate::Correlator::new(settings(CAPS)), ..restarted };
+        restarted.correlator.restore(&bytes).unwrap();
+        prop_assert_eq!(&restarted.correlator.snapshot(), &bytes);
+        let after: Vec<Changes> = arrival[at..].iter().map(|(now, alert)| restarted.alert(alert, *now)).collect();
+        prop_assert_eq!(&after[..], &changes[at..]);
+        prop_assert_eq!(restarted.correlator.snapshot(), book.correlator.snapshot());
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_output(alerts in alerts(), delays in delays()) {
+        let arrival = arrival(&alerts, &delays);
+        prop_assert_eq!(run(&arrival).1, run(&arrival).1);
+    }
+
+    #[test]
+    fn batches_change_nothing(alerts in alerts(), size in 1..30usize) {
+        let (one_by_one, _) = run(&arrival(&alerts, &[0]));
+        let mut batched = Book::new(settings(CAPS));
+        for batch in alerts.chunks(size) {
+            let changes = batched.correlator.alerts(batch, batch[batch.len() - 1].time);
+            batched.read(&changes);
+        }
+        prop_assert_eq!(&batched.members, &one_by_one.members);
+        prop_assert_eq!(&batched.events, &one_by_one.events);
+        prop_assert_eq!(&batched.refused, &one_by_one.refused);
+    }
+
+    #[test]
+    fn garbage_is_no_snapshot(bytes in vec(any::<u8>(), 0..200)) {
+        prop_assert!(correlate::Correlator::default().restore(&bytes).is_err());
+    }
+}
