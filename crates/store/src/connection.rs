@@ -1,0 +1,175 @@
+//! Connections to providers: where, as whom, and, apart from everything else, the secret.
+
+use crate::{
+    audit::{self, AuditEntry},
+    column,
+    database::Store,
+    error::{Error, Result},
+};
+use model::{Provider, TenantId, Time};
+use serde_json::Value as Json;
+use sqlx::{Row, sqlite::SqliteRow};
+use std::fmt;
+
+/// How secrets are sealed: not at all yet, beyond the database file being its owner's alone.
+const PLAIN: &str = "plain";
+
+/// A connection to a provider. Its secret is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Its id.
+    pub id: String,
+    /// The provider.
+    pub provider: Provider,
+    /// Its name for people.
+    pub title: String,
+    /// The cloud account.
+    pub account: String,
+    /// Where to send requests; the provider's own address if absent.
+    pub endpoint: Option<String>,
+    /// Whose key it is. The key's secret is kept apart.
+    pub access_key_id: String,
+    /// Region, resource group and the like.
+    pub config: Json,
+    /// When it was made.
+    pub created: Time,
+    /// When it was last changed.
+    pub changed: Time,
+}
+
+/// A secret that does not show itself: not when printed, not when serialised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// Wraps a secret.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The secret itself, for signing a request.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes(…)")
+    }
+}
+
+impl Store {
+    /// Makes a connection or changes it; without a secret, the one that is there stays.
+    pub async fn connection_save(
+        &self,
+        tenant: &TenantId,
+        connection: &Connection,
+        secret: Option<&SecretBytes>,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let mut txn = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO connection (tenant, id, provider, title, account, endpoint, access_key_id, config, \
+             created, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO UPDATE SET \
+             provider = excluded.provider, title = excluded.title, account = excluded.account, \
+             endpoint = excluded.endpoint, access_key_id = excluded.access_key_id, config = excluded.config, \
+             changed = excluded.changed",
+        )
+        .bind(tenant.as_str())
+        .bind(&connection.id)
+        .bind(connection.provider.as_str())
+        .bind(&connection.title)
+        .bind(&connection.account)
+        .bind(&connection.endpoint)
+        .bind(&connection.access_key_id)
+        .bind(connection.config.to_string())
+        .bind(connection.created.millis())
+        .bind(connection.changed.millis())
+        .execute(&mut *txn)
+        .await?;
+        if let Some(secret) = secret {
+            sqlx::query(
+                "INSERT OR REPLACE INTO connection_secret (tenant, connection, sealing, sealed) \
+                 VALUES (?, ?, ?, ?)",
+            )
+            .bind(tenant.as_str())
+            .bind(&connection.id)
+            .bind(PLAIN)
+            .bind(secret.expose())
+            .execute(&mut *txn)
+            .await?;
+        }
+        audit::append_in_txn(&mut txn, tenant, audit).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets a connection and its secret; refused while a source uses it.
+    pub async fn connection_delete(&self, tenant: &TenantId, id: &str, audit: &AuditEntry) -> Result<()> {
+        let mut txn = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM connection WHERE tenant = ? AND id = ?")
+            .bind(tenant.as_str())
+            .bind(id)
+            .execute(&mut *txn)
+            .await
+            .map_err(Error::of("connection", &id))?;
+        if gone.rows_affected() == 0 {
+            return Err(Error::NotFound {
+                what: "connection",
+                id: id.to_owned(),
+            });
+        }
+        audit::append_in_txn(&mut txn, tenant, audit).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    /// All connections, by provider and title.
+    pub async fn connection_list(&self, tenant: &TenantId) -> Result<Vec<Connection>> {
+        sqlx::query("SELECT * FROM connection WHERE tenant = ? ORDER BY provider, title, id")
+            .bind(tenant.as_str())
+            .fetch_all(self.reader())
+            .await?
+            .iter()
+            .map(decode)
+            .collect()
+    }
+
+    /// One connection.
+    pub async fn connection_fetch(&self, tenant: &TenantId, id: &str) -> Result<Option<Connection>> {
+        let row = sqlx::query("SELECT * FROM connection WHERE tenant = ? AND id = ?")
+            .bind(tenant.as_str())
+            .bind(id)
+            .fetch_optional(self.reader())
+            .await?;
+        row.as_ref().map(decode).transpose()
+    }
+
+    /// The secret of a connection.
+    pub async fn connection_secret(&self, tenant: &TenantId, id: &str) -> Result<Option<SecretBytes>> {
+        let sealed: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT sealed FROM connection_secret WHERE tenant = ? AND connection = ? AND sealing = ?",
+        )
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(PLAIN)
+        .fetch_optional(self.reader())
+        .await?;
+        Ok(sealed.map(SecretBytes))
+    }
+}
+
+fn decode(row: &SqliteRow) -> Result<Connection> {
+    Ok(Connection {
+        id: row.try_get("id")?,
+        provider: column::code(row, "provider")?,
+        title: row.try_get("title")?,
+        account: row.try_get("account")?,
+        endpoint: row.try_get("endpoint")?,
+        access_key_id: row.try_get("access_key_id")?,
+        config: column::json(row, "config")?,
+        created: column::time(row, "created")?,
+        changed: column::time(row, "changed")?,
+    })
+}

@@ -1,0 +1,126 @@
+//! Opening the database: one writing connection, a few reading ones, and the migrations.
+
+use crate::error::{Error, Result};
+use sqlx::{
+    SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    fs::OpenOptions,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The migrations in order; a released one never changes.
+const MIGRATIONS: [(&str, &str); 4] = [
+    ("pipeline", include_str!("../migrations/0001_pipeline.sql")),
+    ("detection", include_str!("../migrations/0002_detection.sql")),
+    ("response", include_str!("../migrations/0003_response.sql")),
+    ("access", include_str!("../migrations/0004_access.sql")),
+];
+/// Reads that run at once.
+const READERS: u32 = 4;
+/// How long a statement waits for a lock of another process, such as a backup.
+const BUSY: Duration = Duration::from_secs(10);
+/// SQLite's `application_id`: says whose file this is (`CTDR`).
+const APPLICATION_ID: i64 = 0x4354_4452;
+
+/// Everything that is remembered. Cheap to clone; clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database at `path`, creating or migrating it as needed; a newer one is refused.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        create_private(&path).map_err(|source| Error::Create {
+            path: path.clone(),
+            source,
+        })?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let writing = options
+            .clone()
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("application_id", APPLICATION_ID.to_string())
+            .pragma("cache_size", "-16000")
+            // Batches are large: checkpoint after 16 MB, and give back what a burst made the log grow.
+            .pragma("wal_autocheckpoint", "4000")
+            .pragma("journal_size_limit", "67108864");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(writing)
+            .await?;
+        migrate(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, reader, path })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes what is left to write and closes the connections.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// For reads.
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// For a single statement that writes.
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// For several.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Creates the file so that only its owner may read it: it holds credentials.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<()> {
+    let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+        Migration::new(
+            version,
+            (*name).into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    });
+    let known = MIGRATIONS.len() as i64;
+    match Migrator::with_migrations(migrations.collect()).run(pool).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) if found > known => {
+            Err(Error::NewerDatabase { found, known })
+        }
+        Err(error) => Err(Error::Migrate(error.into())),
+    }
+}

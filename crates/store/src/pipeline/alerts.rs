@@ -1,0 +1,257 @@
+//! The alerts of a batch: the alerts themselves, their entities, and what ties them to events or keeps them out.
+
+use super::PipelineCommit;
+use crate::{
+    column::{name, text},
+    error::Result,
+    insert::{Insert, push_list},
+};
+use model::{Alert, EntityKey, Time};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+const ALERT: Insert = Insert {
+    head: "INSERT INTO alert (tenant, id, time, stored, rule, origin, side, level, category, title_en, title_zh, \
+           tactics, accounts, body, evidence)",
+    columns: 15,
+    tail: "ON CONFLICT (tenant, id) DO NOTHING RETURNING id",
+};
+const PRODUCT: Insert = Insert {
+    head: "INSERT INTO alert_product (tenant, product, time, alert)",
+    columns: 4,
+    tail: "ON CONFLICT DO NOTHING",
+};
+const ALERT_ENTITY: Insert = Insert {
+    head: "INSERT INTO alert_entity (tenant, alert, kind, value, role, malicious)",
+    columns: 6,
+    tail: "ON CONFLICT DO NOTHING",
+};
+const ENTITY: Insert = Insert {
+    head: "INSERT INTO entity (tenant, kind, value, malicious, alert_count, first_time, last_time)",
+    columns: 7,
+    tail: "ON CONFLICT (tenant, kind, value) DO UPDATE SET malicious = max(malicious, excluded.malicious), \
+           alert_count = alert_count + excluded.alert_count, first_time = min(first_time, excluded.first_time), \
+           last_time = max(last_time, excluded.last_time)",
+};
+const MEMBERSHIP: Insert = Insert {
+    head: "INSERT INTO membership (tenant, alert, event, folded_into, reason)",
+    columns: 5,
+    tail: "ON CONFLICT (tenant, alert) DO UPDATE SET event = excluded.event, \
+           folded_into = excluded.folded_into, reason = excluded.reason",
+};
+/// Alerts named in one statement.
+const NAMED: usize = 1_000;
+
+/// An alert with what has to be encoded before it can be bound.
+struct Encoded<'a> {
+    alert: &'a Alert,
+    id: String,
+    origin: String,
+    side: String,
+    tactics: String,
+    accounts: String,
+    body: String,
+    evidence: String,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(alert: &'a Alert) -> Result<Self> {
+        let without_evidence = Alert {
+            evidence: Vec::new(),
+            ..alert.clone()
+        };
+        Ok(Self {
+            alert,
+            id: alert.id.to_string(),
+            origin: name(&alert.origin)?,
+            side: name(&alert.side)?,
+            tactics: text(&alert.tactics)?,
+            accounts: text(&alert.accounts)?,
+            body: text(&without_evidence)?,
+            evidence: text(&alert.evidence)?,
+        })
+    }
+}
+
+/// Stores new alerts and counts them for their entities; one that is there already changes nothing.
+pub(super) async fn insert_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit) -> Result<()> {
+    let tenant = commit.tenant.as_str();
+    let encoded = commit
+        .alerts
+        .iter()
+        .map(Encoded::new)
+        .collect::<Result<Vec<_>>>()?;
+    let new: HashSet<String> = ALERT
+        .returning(txn, &encoded, |values, row| {
+            let alert = row.alert;
+            values
+                .push_bind(tenant)
+                .push_bind(&row.id)
+                .push_bind(alert.time.millis())
+                .push_bind(commit.now.millis())
+                .push_bind(&alert.rule.id)
+                .push_bind(&row.origin)
+                .push_bind(&row.side)
+                .push_bind(alert.level.number())
+                .push_bind(&alert.category)
+                .push_bind(&alert.title.en)
+                .push_bind(&alert.title.zh)
+                .push_bind(&row.tactics)
+                .push_bind(&row.accounts)
+                .push_bind(&row.body)
+                .push_bind(&row.evidence);
+        })
+        .await?
+        .into_iter()
+        .collect();
+    let new: Vec<&Encoded> = encoded.iter().filter(|e| new.contains(&e.id)).collect();
+    insert_products(txn, tenant, &new).await?;
+    insert_entities(txn, tenant, &new).await
+}
+
+async fn insert_products(txn: &mut SqliteConnection, tenant: &str, alerts: &[&Encoded<'_>]) -> Result<()> {
+    let rows: Vec<_> = alerts
+        .iter()
+        .flat_map(|row| {
+            row.alert
+                .products
+                .iter()
+                .map(|product| (*row, product.to_string()))
+        })
+        .collect();
+    let bind = |values: &mut crate::insert::Values<'_>, (row, product): &(&Encoded, String)| {
+        values
+            .push_bind(tenant)
+            .push_bind(product)
+            .push_bind(row.alert.time.millis())
+            .push_bind(&row.id);
+    };
+    PRODUCT.rows(txn, &rows, bind).await
+}
+
+/// What the new alerts of a batch add to one entity.
+struct Added {
+    malicious: bool,
+    alerts: i64,
+    first: Time,
+    last: Time,
+}
+
+async fn insert_entities(txn: &mut SqliteConnection, tenant: &str, alerts: &[&Encoded<'_>]) -> Result<()> {
+    let mut rows = Vec::new();
+    let mut added: BTreeMap<&EntityKey, Added> = BTreeMap::new();
+    for row in alerts {
+        let mut counted = BTreeSet::new();
+        for entity in &row.alert.entities {
+            rows.push((*row, entity, name(&entity.role)?));
+            let sum = added.entry(&entity.key).or_insert(Added {
+                malicious: false,
+                alerts: 0,
+                first: row.alert.first_time,
+                last: row.alert.time,
+            });
+            sum.malicious |= entity.malicious;
+            sum.first = sum.first.min(row.alert.first_time);
+            sum.last = sum.last.max(row.alert.time);
+            // An entity in two roles is still one alert more.
+            sum.alerts += i64::from(counted.insert(&entity.key));
+        }
+    }
+    ALERT_ENTITY
+        .rows(txn, &rows, |values, (row, entity, role)| {
+            values
+                .push_bind(tenant)
+                .push_bind(&row.id)
+                .push_bind(entity.key.kind.code())
+                .push_bind(&entity.key.value)
+                .push_bind(role)
+                .push_bind(entity.malicious);
+        })
+        .await?;
+    let added: Vec<_> = added.into_iter().collect();
+    ENTITY
+        .rows(txn, &added, |values, (key, sum)| {
+            values
+                .push_bind(tenant)
+                .push_bind(key.kind.code())
+                .push_bind(&key.value)
+                .push_bind(sum.malicious)
+                .push_bind(sum.alerts)
+                .push_bind(sum.first.millis())
+                .push_bind(sum.last.millis());
+        })
+        .await
+}
+
+/// Notes why alerts are in no event, and counts the hits of whitelists.
+pub(super) async fn unlink_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit) -> Result<()> {
+    let tenant = commit.tenant.as_str();
+    let mut groups: BTreeMap<(&str, Option<&str>), Vec<_>> = BTreeMap::new();
+    for unlinked in &commit.unlinked {
+        let key = (unlinked.reason.as_str(), unlinked.whitelist.as_deref());
+        groups.entry(key).or_default().push(unlinked.alert);
+    }
+    for ((reason, whitelist), alerts) in groups {
+        for chunk in alerts.chunks(NAMED) {
+            let mut query = QueryBuilder::<Sqlite>::new("UPDATE alert SET no_event = ");
+            query
+                .push_bind(reason)
+                .push(", whitelist = ")
+                .push_bind(whitelist);
+            query
+                .push(" WHERE tenant = ")
+                .push_bind(tenant)
+                .push(" AND id IN ");
+            push_list(&mut query, chunk);
+            query.build().persistent(false).execute(&mut *txn).await?;
+        }
+        if let Some(whitelist) = whitelist {
+            sqlx::query("UPDATE whitelist SET hits = hits + ?, last_hit = ? WHERE tenant = ? AND id = ?")
+                .bind(alerts.len() as i64)
+                .bind(commit.now.millis())
+                .bind(tenant)
+                .bind(whitelist)
+                .execute(&mut *txn)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts alerts into events, moving those that were in another one.
+pub(super) async fn join_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit) -> Result<()> {
+    let tenant = commit.tenant.as_str();
+    let rows = commit
+        .memberships
+        .iter()
+        .map(|m| Ok((m, text(&m.reason)?)))
+        .collect::<Result<Vec<_>>>()?;
+    MEMBERSHIP
+        .rows(txn, &rows, |values, (membership, reason)| {
+            values
+                .push_bind(tenant)
+                .push_bind(membership.alert.to_string())
+                .push_bind(membership.event.to_string())
+                .push_bind(membership.folded_into.to_string())
+                .push_bind(reason);
+        })
+        .await?;
+    for chunk in commit.memberships.chunks(NAMED) {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("UPDATE alert SET no_event = NULL, whitelist = NULL WHERE tenant = ");
+        query
+            .push_bind(tenant)
+            .push(" AND no_event IS NOT NULL AND id IN ");
+        push_list(&mut query, chunk.iter().map(|m| m.alert));
+        query.build().persistent(false).execute(&mut *txn).await?;
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT OR IGNORE INTO event_label (tenant, kind, value, event) \
+             SELECT DISTINCT m.tenant, 'rule', a.rule, m.event FROM membership m \
+             JOIN alert a ON a.tenant = m.tenant AND a.id = m.alert WHERE m.tenant = ",
+        );
+        query.push_bind(tenant).push(" AND m.alert IN ");
+        push_list(&mut query, chunk.iter().map(|m| m.alert));
+        query.build().persistent(false).execute(&mut *txn).await?;
+    }
+    Ok(())
+}

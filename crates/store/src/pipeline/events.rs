@@ -1,0 +1,170 @@
+//! The events of a batch: each as it is after the batch, with what it is filtered by and its entities.
+
+use super::{ChangeKind, EventChange, PipelineCommit};
+use crate::{
+    column::{int, name, text},
+    error::Result,
+    insert::Insert,
+};
+use model::{EventId, SecurityEvent};
+use sqlx::SqliteConnection;
+use std::collections::HashSet;
+
+const EVENT: Insert = Insert {
+    head: "INSERT INTO event (tenant, id, level, status, side, method, first_time, last_time, opened, last_activity, \
+           alert_count, raw_alert_count, title_en, title_zh, merged_into, body)",
+    columns: 16,
+    tail: "ON CONFLICT (tenant, id) DO UPDATE SET \
+           level = CASE WHEN level_chosen THEN level ELSE excluded.level END, status = excluded.status, \
+           side = excluded.side, method = excluded.method, first_time = excluded.first_time, \
+           last_time = excluded.last_time, last_activity = excluded.last_activity, \
+           alert_count = excluded.alert_count, raw_alert_count = excluded.raw_alert_count, \
+           title_en = excluded.title_en, title_zh = excluded.title_zh, merged_into = excluded.merged_into, \
+           body = excluded.body",
+};
+const LABEL: Insert = Insert {
+    head: "INSERT INTO event_label (tenant, kind, value, event)",
+    columns: 4,
+    tail: "ON CONFLICT DO NOTHING",
+};
+const ENTITY: Insert = Insert {
+    head: "INSERT INTO event_entity (tenant, event, kind, value, role, malicious, place)",
+    columns: 7,
+    tail: "ON CONFLICT (tenant, event, kind, value, role) DO UPDATE SET malicious = excluded.malicious, \
+           place = excluded.place WHERE malicious <> excluded.malicious OR place <> excluded.place",
+};
+
+/// Stores every changed event as it is after its last change.
+pub(super) async fn change_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit) -> Result<()> {
+    let tenant = commit.tenant.as_str();
+    let changes = last_changes(&commit.events);
+    let rows = changes
+        .iter()
+        .map(|change| Ok((change.kind, Encoded::new(&change.event)?)))
+        .collect::<Result<Vec<_>>>()?;
+    EVENT
+        .rows(txn, &rows, |values, (kind, row)| {
+            let event = row.event;
+            let merged_into = match kind {
+                ChangeKind::Merged { into } => Some(into.to_string()),
+                ChangeKind::Opened | ChangeKind::Updated => None,
+            };
+            values
+                .push_bind(tenant)
+                .push_bind(event.id.to_string())
+                .push_bind(event.level.number())
+                .push_bind(event.status.as_str())
+                .push_bind(&row.side)
+                .push_bind(event.method.as_str())
+                .push_bind(event.first_time.millis())
+                .push_bind(event.last_time.millis())
+                .push_bind(commit.now.millis())
+                .push_bind(commit.now.millis())
+                .push_bind(int(event.alert_count))
+                .push_bind(int(event.raw_alert_count))
+                .push_bind(&event.title.en)
+                .push_bind(&event.title.zh)
+                .push_bind(merged_into)
+                .push_bind(&row.body);
+        })
+        .await?;
+    insert_labels(txn, tenant, &changes).await?;
+    for change in changes {
+        replace_entities(txn, tenant, &change.event).await?;
+    }
+    Ok(())
+}
+
+struct Encoded<'a> {
+    event: &'a SecurityEvent,
+    side: String,
+    body: String,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(event: &'a SecurityEvent) -> Result<Self> {
+        let without_entities = SecurityEvent {
+            entities: Vec::new(),
+            ..event.clone()
+        };
+        Ok(Self {
+            event,
+            side: name(&event.side)?,
+            body: text(&without_entities)?,
+        })
+    }
+}
+
+/// The last change of each event, in order.
+fn last_changes(changes: &[EventChange]) -> Vec<&EventChange> {
+    let mut seen: HashSet<EventId> = HashSet::new();
+    let mut last: Vec<_> = changes
+        .iter()
+        .rev()
+        .filter(|change| seen.insert(change.event.id))
+        .collect();
+    last.reverse();
+    last
+}
+
+async fn insert_labels(txn: &mut SqliteConnection, tenant: &str, changes: &[&EventChange]) -> Result<()> {
+    let mut rows = Vec::new();
+    for change in changes {
+        let event = &change.event;
+        let id = event.id.to_string();
+        let mut label = |kind, value: &dyn ToString| rows.push((kind, value.to_string(), id.clone()));
+        for product in &event.products {
+            label("product", product);
+            label("provider", &product.provider);
+        }
+        event
+            .accounts
+            .iter()
+            .for_each(|account| label("account", account));
+        event.tactics.keys().for_each(|tactic| label("tactic", tactic));
+    }
+    LABEL
+        .rows(txn, &rows, |values, (kind, value, event)| {
+            values
+                .push_bind(tenant)
+                .push_bind(*kind)
+                .push_bind(value)
+                .push_bind(event);
+        })
+        .await
+}
+
+/// Entities only ever join an event, but for a split: then the rows are written anew.
+async fn replace_entities(txn: &mut SqliteConnection, tenant: &str, event: &SecurityEvent) -> Result<()> {
+    let id = event.id.to_string();
+    let rows = event
+        .entities
+        .iter()
+        .enumerate()
+        .map(|(place, entity)| Ok((place as i64, entity, name(&entity.role)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM event_entity WHERE tenant = ? AND event = ?")
+        .bind(tenant)
+        .bind(&id)
+        .fetch_one(&mut *txn)
+        .await?;
+    if stored > rows.len() as i64 {
+        sqlx::query("DELETE FROM event_entity WHERE tenant = ? AND event = ?")
+            .bind(tenant)
+            .bind(&id)
+            .execute(&mut *txn)
+            .await?;
+    }
+    ENTITY
+        .rows(txn, &rows, |values, (place, entity, role)| {
+            values
+                .push_bind(tenant)
+                .push_bind(&id)
+                .push_bind(entity.key.kind.code())
+                .push_bind(&entity.key.value)
+                .push_bind(role)
+                .push_bind(entity.malicious)
+                .push_bind(*place);
+        })
+        .await
+}
