@@ -229,7 +229,7 @@ impl Group {
             if window.end < ends.end && time_of(window.end) == end {
                 continue;
             }
-            while time_of(window.start) <= end.minus(condition.timespan).minus(std::time::Duration::from_secs(1)) {
+            while time_of(window.start) <= end.minus(condition.timespan) {
                 values.remove(&self.entries[window.start]);
                 window.start += 1;
             }

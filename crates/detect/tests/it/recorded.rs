@@ -23,6 +23,9 @@ const ATTACKERS: [&str; 10] = [
     "203.0.113.79",
 ];
 
+/// Searches for texts that look like attacks; the WAF refused 15 of its requests.
+const VISITOR: &str = "198.51.100.20";
+
 #[test]
 #[allow(
     clippy::disallowed_methods,
@@ -62,12 +65,12 @@ fn recorded_attackers_raise_alerts() {
                 .or_default() += 1;
         }
     }
-    eprintln!("{:#?} {:?}", by_attacker, detector.counters());
     let missed: Vec<&str> = ATTACKERS
         .into_iter()
         .filter(|a| !by_attacker.contains_key(a))
         .collect();
     assert!(missed.is_empty(), "no alert of {missed:?}");
+    assert!(!by_attacker.contains_key(VISITOR), "{by_attacker:#?}");
     let ids: BTreeSet<_> = alerts.iter().map(|alert| alert.id).collect();
     assert_eq!(ids.len(), alerts.len(), "no alert is raised twice");
 }
@@ -91,13 +94,5 @@ fn run(catalogue: &Catalogue, detector: &mut Detector, product: &str, logs: &[u8
         };
         records.extend(catalogue.normalise(log, &context));
     }
-    let start = std::time::Instant::now();
-    let alerts = detector.detect(&records);
-    eprintln!(
-        "{product}: {} records, {} alerts, {:?}",
-        records.len(),
-        alerts.len(),
-        start.elapsed()
-    );
-    alerts
+    detector.detect(&records)
 }

@@ -88,6 +88,7 @@ fn late_records_are_put_in_their_place() {
     check(&[100, 150, 120], &[(150, 3, 0)]);
     check(&[100, 220, 110, 120], &[(120, 3, 0)]);
     check(&[200, 150, 100], &[]);
+    check(&[100, 160, 110], &[]);
     // Yesterday's records are counted among themselves, and today's are not lost for it.
     check(
         &[90_000, 90_001, 100, 101, 102, 90_002],
