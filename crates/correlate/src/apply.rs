@@ -64,13 +64,14 @@ impl State {
         touched.push(event);
         touched.sort_unstable();
         touched.dedup();
+        let key = digest.key();
         let step = Step {
+            digest,
             node,
             touched,
             undo,
-            digest,
         };
-        self.tail.insert(step.digest.key(), step);
+        self.tail.insert(key, step);
     }
 
     fn repeat(&mut self, number: NodeIx, digest: &Digest) -> Undo {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// The window of a custom rule that names none.
-const DEFAULT_WINDOW: Duration = Duration::from_secs(3600);
+const DEFAULT_WINDOW: Duration = Duration::from_hours(1);
 
 /// An entity of an alert, once per key: the first of its roles, malicious if any mention is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl Profile {
         self.mentions.iter().find(|mention| mention.entity == entity)
     }
 
-    pub(crate) fn attackers(&self) -> impl Iterator<Item = &Mention> + Clone {
+    pub(crate) fn attackers(&self) -> impl Iterator<Item = &Mention> {
         self.mentions
             .iter()
             .filter(|m| m.role == Role::Attacker && !m.infrastructure)

@@ -145,7 +145,7 @@ impl<K: Ord + Clone> Tally<K> {
         self.0.iter().map(|(key, count)| (key, *count))
     }
 
-    pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+    pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.0.keys()
     }
 
@@ -227,7 +227,7 @@ impl Facts {
     }
 
     /// The attackers of its alerts.
-    pub(crate) fn attackers(&self) -> impl Iterator<Item = EntityIx> + Clone {
+    pub(crate) fn attackers(&self) -> impl Iterator<Item = EntityIx> {
         let mentions = self.entities.keys();
         mentions
             .take_while(|(role, _)| *role == Role::Attacker)

@@ -23,7 +23,7 @@ pub(crate) fn assess(highest: Level, breached: &[&EntityKey]) -> (Level, Vec<Loc
         .collect();
     let (more_en, more_zh) = match breached.len() - named.len() {
         0 => (String::new(), String::new()),
-        more => (format!(" and {more} more"), format!(" 等")),
+        more => (format!(" and {more} more"), " 等".to_owned()),
     };
     let count = breached.len();
     reasons.push(LocalText::new(

@@ -9,7 +9,7 @@ use model::{Time, limits};
 use std::time::Duration;
 
 /// Beyond the horizon, so that alerts within the allowed lateness still find what they would have found.
-const MARGIN: Duration = Duration::from_secs(3600);
+const MARGIN: Duration = Duration::from_hours(1);
 /// Alert ids kept to recognise re-deliveries, for a week; more than this are forgotten early, and counted.
 const KNOWN: usize = 1 << 20;
 

@@ -10,11 +10,11 @@ pub(crate) const THRESHOLD: f64 = 1.0;
 /// A bridge this strong merges events by a single edge.
 pub(crate) const BRIDGE: f64 = 1.5 * THRESHOLD;
 /// A shared host is enough by itself within this time.
-pub(crate) const HOST_ALONE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const HOST_ALONE: Duration = Duration::from_mins(15);
 /// No alert links over a longer gap: the window of the longest hard link.
-pub(crate) const HORIZON: Duration = Duration::from_secs(7 * DAY);
+pub(crate) const HORIZON: Duration = Duration::from_hours(7 * DAY);
 
-const HOUR: u64 = 3600;
+const HOUR: u64 = 1;
 const DAY: u64 = 24 * HOUR;
 
 /// A row of the table.
@@ -43,7 +43,7 @@ pub(crate) const fn weight(kind: EntityKind, malicious: bool) -> Weight {
     };
     Weight {
         base,
-        half_life: Duration::from_secs(half_life),
+        half_life: Duration::from_hours(half_life),
         hard,
     }
 }

@@ -18,6 +18,11 @@ const ORDER: Order = Order {
     name: "alert",
     columns: &["a.time", "a.id"],
 };
+/// The same order by the same keys, read from the index of products.
+const PRODUCT_ORDER: Order = Order {
+    name: "alert",
+    columns: &["p.time", "p.alert"],
+};
 
 /// The tabs of the alert page (S15).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +93,10 @@ impl Store {
     ) -> Result<Page<AlertRow>> {
         let listing = Listing {
             columns: COLUMNS,
-            order: ORDER,
+            order: match filter.tab {
+                Some(AlertTab::Product(_)) => PRODUCT_ORDER,
+                _ => ORDER,
+            },
             source: |query: &mut QueryBuilder<Sqlite>| push_source(query, tenant, filter),
         };
         listing.read(self.reader(), page, decode).await
@@ -176,29 +184,31 @@ async fn uncount_entities(txn: &mut SqliteConnection, tenant: &TenantId, list: &
     Ok(())
 }
 
+/// Joins what became of an alert, and starts the conditions.
+const JOIN: &str = " LEFT JOIN membership m ON m.tenant = a.tenant AND m.alert = a.id WHERE a.tenant = ";
+
 fn push_from(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId) {
-    query
-        .push(" FROM alert a LEFT JOIN membership m ON m.tenant = a.tenant AND m.alert = a.id WHERE a.tenant = ")
-        .push_bind(tenant.as_str());
+    query.push(" FROM alert a").push(JOIN).push_bind(tenant.as_str());
 }
 
 fn push_source(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &AlertFilter) {
-    push_from(query, tenant);
     match &filter.tab {
+        Some(AlertTab::Product(product)) => {
+            // `CROSS JOIN` keeps this order: from the product's alerts to the alerts themselves.
+            query.push(" FROM alert_product p CROSS JOIN alert a ON a.tenant = p.tenant AND a.id = p.alert");
+            query.push(JOIN).push_bind(tenant.as_str());
+            query.push(" AND p.tenant = ").push_bind(tenant.as_str());
+            query.push(" AND p.product = ").push_bind(product.to_string());
+        }
         Some(AlertTab::Aggregate) => {
+            push_from(query, tenant);
             query.push(" AND a.origin IN ('predefined', 'vendor')");
         }
         Some(AlertTab::Custom) => {
+            push_from(query, tenant);
             query.push(" AND a.origin = 'custom'");
         }
-        Some(AlertTab::Product(product)) => {
-            query.push(
-                " AND EXISTS (SELECT 1 FROM alert_product p WHERE p.tenant = a.tenant AND p.product = ",
-            );
-            query.push_bind(product.to_string());
-            query.push(" AND p.time = a.time AND p.alert = a.id)");
-        }
-        None => {}
+        None => push_from(query, tenant),
     }
     push_plain(query, filter);
     if let Some(account) = &filter.account {

@@ -195,10 +195,12 @@ impl Store {
     /// The entities of an event, attackers first, each with how many of its alerts mention it.
     pub async fn event_entity_list(&self, tenant: &TenantId, id: EventId) -> Result<Vec<EventEntity>> {
         sqlx::query(
-            "SELECT e.kind, e.value, e.role, e.malicious, (SELECT count(*) FROM alert_entity x \
-             JOIN membership m ON m.tenant = x.tenant AND m.alert = x.alert WHERE x.tenant = e.tenant \
-             AND x.value = e.value AND x.kind = e.kind AND x.role = e.role AND m.event = e.event) AS alert_count \
-             FROM event_entity e WHERE e.tenant = ? AND e.event = ? ORDER BY e.place",
+            "SELECT e.kind, e.value, e.role, e.malicious, ifnull(c.alerts, 0) AS alert_count FROM event_entity e \
+             LEFT JOIN (SELECT x.kind, x.value, x.role, count(*) AS alerts FROM membership m \
+             CROSS JOIN alert_entity x ON x.tenant = m.tenant AND x.alert = m.alert \
+             WHERE m.tenant = ?1 AND m.event = ?2 GROUP BY x.kind, x.value, x.role) AS c \
+             ON c.kind = e.kind AND c.value = e.value AND c.role = e.role \
+             WHERE e.tenant = ?1 AND e.event = ?2 ORDER BY e.place",
         )
         .bind(tenant.as_str())
         .bind(id.to_string())
@@ -321,12 +323,13 @@ async fn note_in_txn(
     activity: &Activity,
     audit: &AuditEntry,
 ) -> Result<()> {
-    let done = sqlx::query("UPDATE event SET last_activity = max(last_activity, ?) WHERE tenant = ? AND id = ?")
-        .bind(activity.at.millis())
-        .bind(tenant.as_str())
-        .bind(id.to_string())
-        .execute(&mut *txn)
-        .await?;
+    let done =
+        sqlx::query("UPDATE event SET last_activity = max(last_activity, ?) WHERE tenant = ? AND id = ?")
+            .bind(activity.at.millis())
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .execute(&mut *txn)
+            .await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound {
             what: "event",

@@ -25,7 +25,10 @@ impl Store {
         let mut states: HashMap<EventId, Vec<RunState>> = HashMap::new();
         for row in query.build().persistent(false).fetch_all(self.reader()).await? {
             let event = column::parse(&row, "event")?;
-            states.entry(event).or_default().push(column::code(&row, "state")?);
+            states
+                .entry(event)
+                .or_default()
+                .push(column::code(&row, "state")?);
         }
         Ok(states)
     }

@@ -10,7 +10,7 @@ use crate::{
 use std::time::Duration;
 
 /// The longest silence within one event.
-const GAP: Duration = Duration::from_secs(24 * 3600);
+const GAP: Duration = Duration::from_hours(24);
 
 pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
     let Some(attacker) = digest.profile.attacker() else {

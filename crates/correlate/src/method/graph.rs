@@ -7,11 +7,11 @@ use super::{Bridge, Decision, Lane, Place};
 use crate::{
     digest::{Digest, Mention, Profile},
     entity::{EntityIx, LOOK_BACK},
-    event::{EventIx, Link, NodeIx},
+    event::{EventIx, Facts, Link, NodeIx},
     state::{State, Target},
     weights,
 };
-use model::{EntityKind, Time};
+use model::EntityKind;
 use std::{cmp::Reverse, time::Duration};
 
 /// A link from the new alert to a folded one.
@@ -33,7 +33,7 @@ struct Side {
 pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
     let mut considered = Vec::new();
     let mut sides: Vec<Side> = Vec::new();
-    let mut shut: Option<(f64, Reverse<(Time, model::AlertId)>, EventIx)> = None;
+    let mut shut: Option<(f64, EventIx)> = None;
     for node in near(state, digest) {
         let Some(edge) = edge(state, digest, node) else {
             continue;
@@ -57,15 +57,16 @@ pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
             }
             Target::Shut(last) => {
                 considered.push(last);
-                let candidate = (edge.score, Reverse(state.events[last].opener), last);
-                let better = shut.as_ref().is_none_or(|best| {
-                    candidate
-                        .0
-                        .total_cmp(&best.0)
-                        .then(candidate.1.cmp(&best.1))
+                let better = |(score, event): &(f64, EventIx)| {
+                    let age = |event: EventIx| state.events[event].opener;
+                    edge.score
+                        .total_cmp(score)
+                        .then(age(*event).cmp(&age(last)))
                         .is_gt()
-                });
-                shut = if better { Some(candidate) } else { shut };
+                };
+                if shut.as_ref().is_none_or(better) {
+                    shut = Some((edge.score, last));
+                }
             }
         }
     }
@@ -73,7 +74,7 @@ pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
     considered.dedup();
     let place = match (sides.is_empty(), shut) {
         (true, None) => Place::Opens,
-        (true, Some((_, _, last))) => Place::Continues(last),
+        (true, Some((_, last))) => Place::Continues(last),
         (false, _) => join(state, sides),
     };
     Decision {
@@ -102,10 +103,7 @@ fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
         return None;
     }
     let (new, old) = (&*digest.profile, &*node.profile);
-    let different_attackers = differ(
-        new.attackers().map(|m| m.entity),
-        old.attackers().map(|m| m.entity),
-    );
+    let different_attackers = differ(new, old);
     let alone = gap <= weights::HOST_ALONE || progresses(state, digest, to);
     let mut edge = Edge {
         to,
@@ -165,21 +163,35 @@ fn progresses(state: &State, digest: &Digest, to: NodeIx) -> bool {
 }
 
 /// Whether both name attackers, and not one in common.
-fn differ(
-    one: impl Iterator<Item = EntityIx> + Clone,
-    mut other: impl Iterator<Item = EntityIx> + Clone,
-) -> bool {
-    one.clone().next().is_some()
-        && other.clone().next().is_some()
-        && !other.any(|o| one.clone().any(|e| e == o))
+fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
+    let known = |attackers: &mut dyn Iterator<Item = EntityIx>| attackers.next().is_some();
+    known(&mut one.attackers())
+        && known(&mut other.attackers())
+        && !one
+            .attackers()
+            .any(|attacker| other.attackers().any(|theirs| theirs == attacker))
+}
+
+/// What names attackers: an alert, an event.
+trait Attackers {
+    fn attackers(&self) -> impl Iterator<Item = EntityIx>;
+}
+
+impl Attackers for Profile {
+    fn attackers(&self) -> impl Iterator<Item = EntityIx> {
+        Self::attackers(self).map(|mention| mention.entity)
+    }
+}
+
+impl Attackers for Facts {
+    fn attackers(&self) -> impl Iterator<Item = EntityIx> {
+        Self::attackers(self)
+    }
 }
 
 /// Whether the event has attackers, and none of the alert's.
 fn rivals(state: &State, profile: &Profile, event: EventIx) -> bool {
-    differ(
-        profile.attackers().map(|m| m.entity),
-        state.events[event].facts.attackers(),
-    )
+    differ(profile, &state.events[event].facts)
 }
 
 impl Side {
@@ -269,6 +281,6 @@ fn mergeable(state: &State, union: &[Side], side: &Side) -> bool {
         && others_free
         && union.iter().all(|other| {
             let by_asset = side.assets_only() || other.assets_only();
-            !(by_asset && differ(event(side).facts.attackers(), event(other).facts.attackers()))
+            !(by_asset && differ(&event(side).facts, &event(other).facts))
         })
 }

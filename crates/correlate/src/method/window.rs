@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The window of noisy rules.
-pub(super) const NOISY: Duration = Duration::from_secs(3600);
+pub(super) const NOISY: Duration = Duration::from_hours(1);
 
 /// The newest event of a rule and an entity.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::content::shipped;
 use detect::Detector;
-use model::{Alert, EntityKind, Role, SourceId, TenantId, Time};
+use model::{Aggregation, Alert, EntityKind, Role, SourceId, TenantId, Time};
 use normalise::{Catalogue, SourceContext};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,7 +52,8 @@ fn recorded_attackers_raise_alerts() {
         alerts.extend(run(&catalogue, &mut detector, product, &logs));
     }
     let mut by_attacker: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for alert in &alerts {
+    // Alerts that give no event call nobody an attacker.
+    for alert in alerts.iter().filter(|alert| alert.aggregation != Aggregation::None) {
         let attackers = alert
             .entities
             .iter()
@@ -65,12 +66,10 @@ fn recorded_attackers_raise_alerts() {
                 .or_default() += 1;
         }
     }
-    let missed: Vec<&str> = ATTACKERS
-        .into_iter()
-        .filter(|a| !by_attacker.contains_key(a))
-        .collect();
-    assert!(missed.is_empty(), "no alert of {missed:?}");
-    assert!(!by_attacker.contains_key(VISITOR), "{by_attacker:#?}");
+    let found: Vec<&str> = by_attacker.keys().copied().collect();
+    let mut expected = ATTACKERS.to_vec();
+    expected.sort_unstable();
+    assert_eq!(found, expected, "exactly the attackers, and not {VISITOR}: {by_attacker:#?}");
     let ids: BTreeSet<_> = alerts.iter().map(|alert| alert.id).collect();
     assert_eq!(ids.len(), alerts.len(), "no alert is raised twice");
 }
@@ -89,7 +88,8 @@ fn run(catalogue: &Catalogue, detector: &mut Detector, product: &str, logs: &[u8
             product: &product,
             account: None,
             utc_offset_minutes: 0,
-            received: Time::from_secs(1_790_000_000),
+            // Just after the logs were recorded: a time far from its receipt would not be believed.
+            received: Time::parse("2026-11-23T00:00:00Z").unwrap(),
             position: &number.to_be_bytes(),
         };
         records.extend(catalogue.normalise(log, &context));

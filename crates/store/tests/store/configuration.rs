@@ -54,7 +54,10 @@ async fn a_secret_is_given_only_to_who_asks_for_it() {
         .connection_save(tenant, &renamed, None, &audit("connection.update"))
         .await
         .unwrap();
-    assert_eq!(store.connection_list(tenant).await.unwrap(), std::slice::from_ref(&renamed));
+    assert_eq!(
+        store.connection_list(tenant).await.unwrap(),
+        std::slice::from_ref(&renamed)
+    );
     assert_eq!(
         store.connection_secret(tenant, "con-1").await.unwrap(),
         Some(secret.clone()),

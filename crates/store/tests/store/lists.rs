@@ -2,11 +2,13 @@
 
 use crate::fixture::{Fixture, alert, at, event, membership, product};
 use model::{
-    AlertId, EntityKind, EventId, EventStatus, Level, NoEventReason, Origin, Provider, SecurityEvent, Side, Time,
+    AlertId, EntityKind, EventId, EventStatus, Level, NoEventReason, Origin, Provider, SecurityEvent, Side,
+    Time,
 };
 use std::collections::HashSet;
 use store::{
-    AlertFilter, AlertTab, EntityFilter, Error, EventFilter, EventSort, PageRequest, PipelineCommit, Total, Unlinked,
+    AlertFilter, AlertTab, EntityFilter, Error, EventFilter, EventSort, PageRequest, PipelineCommit, Total,
+    Unlinked,
 };
 
 fn page(limit: u32, cursor: Option<String>) -> PageRequest {
@@ -39,7 +41,9 @@ async fn check_paging(sort: EventSort, key: impl Fn(&SecurityEvent) -> (u8, Time
             break;
         }
         // New events between two pages: above, between and below what was shown.
-        fixture.open_events(mixed(1_000 * number..1_000 * number + 3)).await;
+        fixture
+            .open_events(mixed(1_000 * number..1_000 * number + 3))
+            .await;
     }
     assert!(cursor.is_none(), "there is an end");
     let ids: HashSet<_> = seen.iter().map(|e| e.id).collect();
@@ -208,7 +212,11 @@ async fn check_alerts(fixture: &Fixture, set: impl FnOnce(&mut AlertFilter), exp
     let mut filter = AlertFilter::default();
     set(&mut filter);
     let first = PageRequest::default();
-    let got = fixture.store.alert_list(&fixture.tenant, &filter, &first).await.unwrap();
+    let got = fixture
+        .store
+        .alert_list(&fixture.tenant, &filter, &first)
+        .await
+        .unwrap();
     let ids: Vec<_> = got.items.iter().map(|row| row.alert.id.bits()).collect();
     assert_eq!(ids, expected, "{filter:?}");
     assert_eq!(got.total.value, expected.len() as u64);

@@ -395,7 +395,9 @@ async fn a_missing_event_cannot_be_changed() {
     let entry = audit("event.owner");
     let owner = store.event_set_owner(tenant, id, None, &activity, &entry).await;
     assert!(matches!(owner, Err(Error::NotFound { .. })));
-    let tag = store.event_set_tag(tenant, id, ("vip", true), &activity, &entry).await;
+    let tag = store
+        .event_set_tag(tenant, id, ("vip", true), &activity, &entry)
+        .await;
     assert!(matches!(tag, Err(Error::NotFound { .. })));
     assert_eq!(store.audit_verify(tenant).await.unwrap().entries, 0);
     assert!(store.activity_list(tenant, id).await.unwrap().is_empty());

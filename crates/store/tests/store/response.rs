@@ -140,7 +140,14 @@ async fn a_lease_is_made_and_settled() {
         .block_plan_save(&policy, &[task(&policy)], from_ref(&lease))
         .await
         .unwrap();
-    let status = async || store.policy_fetch(tenant, policy.id).await.unwrap().unwrap().status;
+    let status = async || {
+        store
+            .policy_fetch(tenant, policy.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .status
+    };
     let due = async |seconds| store.lease_list_due(tenant, at(seconds)).await.unwrap();
     assert_eq!(due(0).await, from_ref(&lease));
     assert_eq!(
@@ -160,10 +167,7 @@ async fn a_lease_is_made_and_settled() {
         ..task(&policy)
     };
     store
-        .lease_settle(
-            &settled(&lease, LeaseState::Active, None),
-            from_ref(&blocked),
-        )
+        .lease_settle(&settled(&lease, LeaseState::Active, None), from_ref(&blocked))
         .await
         .unwrap();
     assert!(due(99).await.is_empty(), "in force and wanted");
@@ -172,13 +176,11 @@ async fn a_lease_is_made_and_settled() {
         (row.task, row.entity, row.valid_until),
         (blocked.clone(), policy.entity.clone(), at(100))
     );
-    assert_eq!(
-        status().await, PolicyStatus::Succeeded);
+    assert_eq!(status().await, PolicyStatus::Succeeded);
     assert_eq!(
         store.lease_next_expiry(tenant, at(0)).await.unwrap(),
         Some(at(100))
     );
-
 }
 
 #[tokio::test]
@@ -187,10 +189,23 @@ async fn an_expired_lease_is_due_until_it_is_released() {
     let Fixture { store, tenant, .. } = &fixture;
     let policy = policy(1, 100);
     let lease = lease(&[&policy]);
-    store.block_plan_save(&policy, &[task(&policy)], from_ref(&lease)).await.unwrap();
-    store.lease_settle(&settled(&lease, LeaseState::Active, None), &[]).await.unwrap();
+    store
+        .block_plan_save(&policy, &[task(&policy)], from_ref(&lease))
+        .await
+        .unwrap();
+    store
+        .lease_settle(&settled(&lease, LeaseState::Active, None), &[])
+        .await
+        .unwrap();
     let due = async |seconds| store.lease_list_due(tenant, at(seconds)).await.unwrap();
-    let status = async || store.policy_fetch(tenant, policy.id).await.unwrap().unwrap().status;
+    let status = async || {
+        store
+            .policy_fetch(tenant, policy.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .status
+    };
     assert_eq!(status().await, PolicyStatus::Initial);
 
     // Also if nobody looked for a long time.
@@ -203,8 +218,7 @@ async fn an_expired_lease_is_due_until_it_is_released() {
         .lease_settle(&settled(&lease, LeaseState::Releasing, None), &[failed])
         .await
         .unwrap();
-    assert_eq!(
-        status().await, PolicyStatus::Failed);
+    assert_eq!(status().await, PolicyStatus::Failed);
     let ended = Task {
         status: TaskStatus::Ended,
         ..task(&policy)
@@ -214,8 +228,7 @@ async fn an_expired_lease_is_due_until_it_is_released() {
         .await
         .unwrap();
     assert!(due(100_000).await.is_empty());
-    assert_eq!(
-        status().await, PolicyStatus::Succeeded);
+    assert_eq!(status().await, PolicyStatus::Succeeded);
 }
 
 #[tokio::test]
@@ -391,19 +404,30 @@ async fn tasks_and_policies_are_found() {
         let mut filter = TaskFilter::default();
         set(&mut filter);
         let page = PageRequest::default();
-        let got = fixture.store.task_list(&fixture.tenant, &filter, &page).await.unwrap();
+        let got = fixture
+            .store
+            .task_list(&fixture.tenant, &filter, &page)
+            .await
+            .unwrap();
         assert_eq!(got.total.value, expected, "{filter:?}");
     }
     async fn check_policies(fixture: &Fixture, set: impl FnOnce(&mut PolicyFilter), expected: u64) {
         let mut filter = PolicyFilter::default();
         set(&mut filter);
         let page = PageRequest::default();
-        let got = fixture.store.policy_list(&fixture.tenant, &filter, &page).await.unwrap();
+        let got = fixture
+            .store
+            .policy_list(&fixture.tenant, &filter, &page)
+            .await
+            .unwrap();
         assert_eq!(got.total.value, expected, "{filter:?}");
     }
     let f = &Fixture::new().await;
     let made = policy(1, 100);
-    f.store.block_plan_save(&made, &[task(&made)], &[lease(&[&made])]).await.unwrap();
+    f.store
+        .block_plan_save(&made, &[task(&made)], &[lease(&[&made])])
+        .await
+        .unwrap();
     check_tasks(f, |_| (), 1).await;
     check_tasks(f, |f| f.event = made.origin_event, 1).await;
     check_tasks(f, |f| f.account = Some("1002".into()), 0).await;

@@ -1,0 +1,150 @@
+import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Checkbox, Input, Select } from "antd";
+import type { Condition, ConditionField, Predicate } from "../api/types";
+import { useLocal, useText, word } from "../i18n/text";
+import css from "./ConditionEditor.module.css";
+import { optionsOf } from "./FilterBar";
+
+interface Props {
+  value?: Condition;
+  onChange?: (condition: Condition) => void;
+  /** What can be compared, as the server offers it: the form is generated from it. */
+  fields: ConditionField[];
+}
+
+const EMPTY: Condition = { conditions: [] };
+
+/** Numbered comparisons and how they combine. */
+export function ConditionEditor({ value = EMPTY, onChange, fields }: Props) {
+  const t = useText().conditions;
+  const set = (conditions: Predicate[]) => onChange?.({ ...value, conditions });
+  const add = () => {
+    const field = fields[0];
+    if (field) set([...value.conditions, { left: field.name, operator: field.operators[0] ?? "", right: [], not: false }]);
+  };
+  return (
+    <div className={css.editor}>
+      {value.conditions.length === 0 && <p className="muted">{t.always}</p>}
+      {value.conditions.map((predicate, index) => (
+        <Line
+          key={index}
+          number={index + 1}
+          predicate={predicate}
+          fields={fields}
+          onChange={(next) => set(value.conditions.map((old, at) => (at === index ? next : old)))}
+          onRemove={() => set(value.conditions.filter((_, at) => at !== index))}
+        />
+      ))}
+      <div className="row wrap">
+        <Button size="small" icon={<PlusOutlined />} onClick={add} disabled={fields.length === 0}>
+          {t.add}
+        </Button>
+        {value.conditions.length > 1 && (
+          <Input
+            size="small"
+            className={css.formula ?? ""}
+            aria-label={t.formula}
+            prefix={<span className="muted">{t.formula}</span>}
+            placeholder={t.formulaHint}
+            value={value.formula ?? ""}
+            onChange={(event) => onChange?.({ ...value, formula: event.target.value.trim() || null })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface LineProps {
+  number: number;
+  predicate: Predicate;
+  fields: ConditionField[];
+  onChange: (predicate: Predicate) => void;
+  onRemove: () => void;
+}
+
+function Line({ number, predicate, fields, onChange, onRemove }: LineProps) {
+  const t = useText();
+  const local = useLocal();
+  const field = fields.find((candidate) => candidate.name === predicate.left);
+  const operators = field?.operators ?? [predicate.operator];
+  const pick = (name: string) => {
+    const next = fields.find((candidate) => candidate.name === name);
+    onChange({ left: name, operator: next?.operators[0] ?? "", right: [], not: false });
+  };
+  return (
+    <div className={css.line}>
+      <span className={css.number}>{number}</span>
+      <Select
+        showSearch={{ optionFilterProp: "label" }}
+        aria-label={t.conditions.field}
+        value={predicate.left}
+        options={fields.map((candidate) => ({ value: candidate.name, label: local(candidate.title) }))}
+        onChange={pick}
+      />
+      <Checkbox checked={predicate.not} onChange={(event) => onChange({ ...predicate, not: event.target.checked })}>
+        {t.conditions.not}
+      </Checkbox>
+      <Select
+        aria-label={t.conditions.operator}
+        value={predicate.operator}
+        options={operators.map((operator) => ({ value: operator, label: word(t.words.operator, operator) }))}
+        onChange={(operator) => onChange({ ...predicate, operator })}
+      />
+      <Values predicate={predicate} field={field} onChange={(right) => onChange({ ...predicate, right })} />
+      <Button type="text" icon={<DeleteOutlined />} aria-label={t.conditions.remove} onClick={onRemove} />
+    </div>
+  );
+}
+
+/** Operators whose right side is a list of any length. */
+const MANY = new Set(["in", "contains", "in_network", "between"]);
+
+function Values(props: {
+  predicate: Predicate;
+  field: ConditionField | undefined;
+  onChange: (right: string[]) => void;
+}) {
+  const { predicate, field, onChange } = props;
+  const t = useText();
+  const local = useLocal();
+  const label = t.conditions.value;
+  if (predicate.operator === "exists") return <span />;
+  const options =
+    field?.type === "level" && !field.values
+      ? optionsOf(t.words.level)
+      : field?.values?.map((item) => ({ value: item.value, label: local(item.title) }));
+  if (MANY.has(predicate.operator)) {
+    return (
+      <Select<string[]>
+        mode={options ? "multiple" : "tags"}
+        aria-label={label}
+        placeholder={label}
+        value={predicate.right}
+        options={options ?? []}
+        open={options ? undefined : false}
+        tokenSeparators={[","]}
+        onChange={onChange}
+      />
+    );
+  }
+  if (options) {
+    return (
+      <Select
+        aria-label={label}
+        placeholder={label}
+        value={predicate.right[0]}
+        options={options}
+        onChange={(one: string) => onChange([one])}
+      />
+    );
+  }
+  return (
+    <Input
+      aria-label={label}
+      placeholder={label}
+      value={predicate.right[0] ?? ""}
+      onChange={(event) => onChange([event.target.value])}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+export const session = {
+  welcome: "Sign in",
+  username: "User name",
+  password: "Password",
+  signIn: "Sign in",
+  setupTitle: "Create the first administrator",
+  setupHint: "The server printed a one-time token when it first started. It proves that this server is yours.",
+  token: "One-time token",
+  passwordHint: "At least 12 characters",
+  passwordAgain: "Password again",
+  passwordDiffers: "The two passwords differ.",
+  setUp: "Create and sign in",
+  tagline: "Cloud threat detection and response",
+};
+
+export const overview = {
+  title: "Overview",
+  open: "Unhandled events",
+  byStatus: "Events by status",
+  funnel: "Last 24 hours",
+  records: "log records",
+  alerts: "alerts",
+  events: "events",
+  reduction: (ratio: string) => `1 in ${ratio}`,
+  blocks: "Active blocks",
+  blocksNone: "Nothing is blocked right now.",
+  sources: "Source health",
+  paused: "Automatic responses are paused",
+  startTitle: "Three steps to the first block",
+  startSource: "Connect a log source",
+  startRules: "Enable the rules for it",
+  startResponse: "Create a response rule",
+};
+
+export const audit = {
+  title: "Audit log",
+  subtitle: "Every change, by whom and when.",
+  actor: "Who",
+  action: "Action",
+  object: "Object",
+  result: "Result",
+  before: "Before",
+  after: "After",
+  emptyTitle: "No changes yet",
+  empty: "Every change made in the console or by the API is listed here.",
+};
+
+export const users = {
+  title: "Users",
+  create: "New user",
+  role: "Role",
+  state: "State",
+  active: "Active",
+  disabled: "Disabled",
+  disable: "Disable",
+  enable: "Enable",
+  newPassword: "New password",
+  setPassword: "Set password",
+  created: "User created.",
+  changed: "Changed.",
+  you: "you",
+  roles: {
+    viewer: "Sees everything, changes nothing.",
+    responder: "Handles events and responds.",
+    admin: "Also rules, sources and users.",
+  },
+};

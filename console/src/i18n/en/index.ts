@@ -1,0 +1,27 @@
+import * as words from "./words";
+import { shell, keys, common } from "./shell";
+import { events, event, alerts } from "./detect";
+import { rules } from "./rules";
+import { responseRules, conditions, disposal, whitelist } from "./respond";
+import { sources } from "./sources";
+import { session, overview, audit, users } from "./admin";
+
+export const en = {
+  words,
+  shell,
+  keys,
+  common,
+  events,
+  event,
+  alerts,
+  rules,
+  responseRules,
+  conditions,
+  disposal,
+  whitelist,
+  sources,
+  session,
+  overview,
+  audit,
+  users,
+};

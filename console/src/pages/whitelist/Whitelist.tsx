@@ -1,0 +1,85 @@
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Popconfirm, type TableColumnsType } from "antd";
+import { useDeleteWhitelist, useWhitelistFields, useWhitelists } from "../../api/admin";
+import { useMay } from "../../api/session";
+import type { Whitelist as Entry } from "../../api/types";
+import { useConditionText } from "../../components/conditionText";
+import { Moment } from "../../components/Moment";
+import { Nothing } from "../../components/Nothing";
+import { PagedTable, whole } from "../../components/PagedTable";
+import { Page, PageHead } from "../../components/PageHead";
+import { Badge } from "../../components/Status";
+import { useTell } from "../../components/useTell";
+import { useUrlValue } from "../../filters/useFilters";
+import { useText } from "../../i18n/text";
+import { WhitelistForm } from "./WhitelistForm";
+
+/** What is known to be harmless, why, since when, and whether it still occurs. */
+export default function Whitelist() {
+  const t = useText();
+  const rows = whole(useWhitelists());
+  const [creating, setCreating] = useUrlValue("new");
+  const may = useMay("responder");
+  const create = may && (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating("1")}>
+      {t.whitelist.create}
+    </Button>
+  );
+  return (
+    <Page>
+      <PageHead title={t.whitelist.title} subtitle={t.whitelist.subtitle}>
+        {create}
+      </PageHead>
+      <PagedTable
+        rows={rows}
+        rowKey={(entry) => entry.id}
+        columns={useColumns()}
+        empty={<Nothing title={t.whitelist.emptyTitle} hint={t.whitelist.empty} action={create} />}
+      />
+      {creating !== "" && <WhitelistForm onClose={() => setCreating("")} />}
+    </Page>
+  );
+}
+
+function useColumns(): TableColumnsType<Entry> {
+  const t = useText();
+  const conditionText = useConditionText(useWhitelistFields().data);
+  return [
+    {
+      title: t.whitelist.scope,
+      width: 84,
+      render: (_, entry) => <Badge hint={t.whitelist.scopeHint[entry.scope]}>{t.whitelist.scopes[entry.scope]}</Badge>,
+    },
+    { title: t.whitelist.conditions, render: (_, entry) => conditionText(entry.condition) },
+    { title: t.common.reason, dataIndex: "reason", width: 260 },
+    { title: t.common.owner, dataIndex: "owner", width: 110 },
+    {
+      title: t.whitelist.hits,
+      width: 72,
+      align: "right",
+      render: (_, entry) => <span className={entry.hits === 0 ? "number muted" : "number"}>{entry.hits}</span>,
+    },
+    { title: t.whitelist.lastHit, width: 116, render: (_, entry) => <Moment at={entry.last_hit} /> },
+    {
+      title: t.whitelist.expires,
+      width: 116,
+      render: (_, entry) => (entry.expires_at ? <Moment at={entry.expires_at} /> : t.whitelist.expiry.never),
+    },
+    { title: "", width: 84, align: "right", render: (_, entry) => <Delete id={entry.id} /> },
+  ];
+}
+
+function Delete({ id }: { id: string }) {
+  const t = useText().common;
+  const tell = useTell();
+  const remove = useDeleteWhitelist();
+  const may = useMay("responder");
+  if (!may) return null;
+  return (
+    <Popconfirm title={t.deleteSure} onConfirm={() => remove.mutate(id, { onError: tell.failed })}>
+      <Button type="link" size="small" danger>
+        {t.delete}
+      </Button>
+    </Popconfirm>
+  );
+}

@@ -1,0 +1,100 @@
+//! The command line, and the help that teaches it.
+
+use clap::{Args, Parser, Subcommand};
+use model::ProductId;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Cloud threat detection and response: logs in, few and right security events out, attackers blocked.
+#[derive(Parser)]
+#[command(name = "ctdr", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 7 unreachable · 130 interrupted")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the server: pull logs, detect, correlate, respond, and serve the console.
+    Serve(ServeArguments),
+    /// Try the product on yesterday's log: run the whole pipeline over files, without acting.
+    Replay(ReplayArguments),
+    /// Print the API's OpenAPI document.
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// How to run the server.
+#[derive(Args)]
+#[command(after_help = "Configuration, each overriding the one before: defaults, the file, CTDR_… environment \
+variables (CTDR_SERVER__LISTEN=…), these flags. On the first start the server prints a one-time setup token; \
+open its address in a browser and use the token to make the first administrator.")]
+pub struct ServeArguments {
+    /// Configuration file (TOML).
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8686].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Folder for journal and database [default: ctdr-data].
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// How log lines are written to standard error.
+    #[arg(long, value_enum, default_value_t)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to replay.
+#[derive(Args)]
+#[command(after_help = "Example:\n  ctdr replay --logs self_hosted/modsecurity=modsec_audit.json.gz \\\n      \
+--logs self_hosted/nginx=access.json.gz --out result\n\nWrites alerts.jsonl, events.jsonl and counters.json. \
+Sources are merged by event time; all predefined rules are on; nothing is blocked. Records that cannot be read are \
+counted as dead letters and do not make the command fail.")]
+pub struct ReplayArguments {
+    /// A log file and the product that wrote it; may be repeated. Plain, gzip or zstd.
+    #[arg(long, value_name = "PROVIDER/PRODUCT=FILE", value_parser = log_file, required_unless_present = "alerts", conflicts_with = "alerts")]
+    pub logs: Vec<(ProductId, PathBuf)>,
+    /// Start from a file of alerts (JSON lines, as alerts.jsonl) instead of logs.
+    #[arg(long, value_name = "FILE")]
+    pub alerts: Option<PathBuf>,
+    /// Folder to write into; may exist.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+fn log_file(text: &str) -> Result<(ProductId, PathBuf), String> {
+    let (product, path) = text.split_once('=').ok_or("expected PROVIDER/PRODUCT=FILE")?;
+    let product = product.parse().map_err(|error| format!("{error}"))?;
+    Ok((product, PathBuf::from(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn log_files_name_their_product() {
+        let (product, path) = log_file("alibaba/waf=a=b.json.gz").expect("a log file");
+        assert_eq!((product.to_string().as_str(), path.to_str()), ("alibaba/waf", Some("a=b.json.gz")));
+        assert!(log_file("waf.json").is_err());
+        assert!(log_file("alibaba=waf.json").expect_err("no product").contains("alibaba/waf"));
+    }
+}

@@ -1,0 +1,40 @@
+//! Errors → exit codes, and the message people see.
+
+use std::process::ExitCode;
+
+/// A failure of a command. Usage errors are `clap`'s and exit with 2.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    /// A configuration or argument that makes no sense: exit code 2.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: 2, error: error.into() }
+    }
+
+    /// Something named does not exist: exit code 4.
+    pub fn not_found(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: 4, error: error.into() }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { code: 1, error: error.into() }
+    }
+}
+
+/// Prints the error, with its causes, and gives its code.
+#[allow(clippy::print_stderr, reason = "the last word of a command-line program")]
+pub fn code(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, error }) => {
+            eprintln!("ctdr: {error:#}");
+            ExitCode::from(code)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `ctdr`: the one binary. Parses the command line, runs a command, turns its error into an exit code.
+
+mod cli;
+mod exit;
+mod logging;
+mod progress;
+mod replay;
+mod serve;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let result = match cli.command {
+        cli::Command::Serve(arguments) => serve::run(&arguments),
+        cli::Command::Replay(arguments) => replay::run(&arguments),
+        cli::Command::Openapi => serve::print_openapi(),
+    };
+    exit::code(result)
+}

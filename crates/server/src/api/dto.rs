@@ -1,0 +1,216 @@
+//! Types that several resources share. What the API says is defined here, not by what the stages happen to use.
+
+use model::{LocalText, Tactic, entity::Entity as ModelEntity};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LocalText)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Chinese.
+    pub zh: String,
+}
+
+impl From<LocalText> for Text {
+    fn from(text: LocalText) -> Self {
+        Self { en: text.en, zh: text.zh }
+    }
+}
+
+/// An entity as an alert or an event mentions it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Entity {
+    /// One of the thirteen types.
+    pub r#type: String,
+    /// Its value, scoped to what it is local to.
+    pub value: String,
+    /// `attacker`, `victim` or `artefact`.
+    pub role: String,
+    /// Known to be malicious.
+    pub malicious: bool,
+    /// An asset: by its type, or because it is a victim.
+    pub is_asset: bool,
+    /// Whether the type allows the malicious tag.
+    pub can_be_malicious: bool,
+    /// Alerts that mention it; 0 where not counted.
+    pub alert_count: u64,
+}
+
+impl Entity {
+    /// The API's view of an entity.
+    pub fn of(entity: &ModelEntity, alert_count: u64) -> Self {
+        use model::{EntityKind, Role};
+        let by_role_only = matches!(entity.key.kind, EntityKind::Ip | EntityKind::Domain);
+        let is_asset = entity.key.kind.is_asset() && (!by_role_only || entity.role == Role::Victim);
+        Self {
+            r#type: entity.key.kind.code().to_owned(),
+            value: entity.key.value.clone(),
+            role: name(&entity.role),
+            malicious: entity.malicious,
+            is_asset,
+            can_be_malicious: entity.key.kind.can_be_malicious(),
+            alert_count,
+        }
+    }
+}
+
+/// Names an entity.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntityRef {
+    /// One of the thirteen types.
+    pub r#type: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A tactic of the matrix, and how many alerts have it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TacticCount {
+    /// The short name, such as `initial-access`.
+    pub tactic: String,
+    /// What it is called.
+    pub title: Text,
+    /// Alerts.
+    pub count: u64,
+}
+
+/// One place to act in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeMember {
+    /// The connection to act through.
+    pub connection: String,
+    /// The cloud account.
+    pub account: String,
+    /// The instance.
+    pub instance: String,
+}
+
+impl From<model::policy::ScopeMember> for ScopeMember {
+    fn from(member: model::policy::ScopeMember) -> Self {
+        Self { connection: member.connection, account: member.account, instance: member.instance }
+    }
+}
+
+impl From<ScopeMember> for model::policy::ScopeMember {
+    fn from(member: ScopeMember) -> Self {
+        Self { connection: member.connection, account: member.account, instance: member.instance }
+    }
+}
+
+/// The name a closed enum is serialised by.
+pub fn name(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+/// The title of a tactic, by the matrix.
+pub fn tactic_title(tactics: &[crate::content::TacticInfo], tactic: &Tactic) -> Text {
+    let known = tactics.iter().find(|info| info.short == *tactic);
+    known.map_or_else(|| LocalText::same(tactic.as_str()), |info| info.name.clone()).into()
+}
+
+/// A playbook, named.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PlaybookRef {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: Text,
+}
+
+/// Comparisons, numbered from 1, and how they combine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The comparisons.
+    pub conditions: Vec<Predicate>,
+    /// Such as `(1&2)|3`; all of them must hold if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predicate {
+    /// A field's name, as the resource's `fields` lists them.
+    pub left: String,
+    /// How to compare.
+    #[schema(value_type = String)]
+    pub operator: model::condition::Operator,
+    /// What with.
+    #[serde(default)]
+    pub right: Vec<String>,
+    /// Turns the answer around.
+    #[serde(default)]
+    pub not: bool,
+}
+
+impl From<model::Condition> for Condition {
+    fn from(condition: model::Condition) -> Self {
+        let predicate = |p: model::Predicate| Predicate { left: p.left, operator: p.operator, right: p.right, not: p.not };
+        Self { conditions: condition.conditions.into_iter().map(predicate).collect(), formula: condition.formula }
+    }
+}
+
+impl From<Condition> for model::Condition {
+    fn from(condition: Condition) -> Self {
+        let predicate = |p: Predicate| model::Predicate { left: p.left, operator: p.operator, right: p.right, not: p.not };
+        Self { conditions: condition.conditions.into_iter().map(predicate).collect(), formula: condition.formula }
+    }
+}
+
+/// A field conditions may ask about: what a form needs to offer it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConditionField {
+    /// Its name on the left of a comparison.
+    pub name: String,
+    /// What it is called.
+    pub title: Text,
+    /// `text`, `number`, `level`, `enum` or `ip`.
+    pub r#type: String,
+    /// The operators it allows.
+    #[schema(value_type = Vec<String>)]
+    pub operators: Vec<model::condition::Operator>,
+    /// Its values, where they are few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Choice>>,
+}
+
+/// A value a field may have.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Choice {
+    /// The value comparisons use.
+    pub value: String,
+    /// What it is called.
+    pub title: Text,
+}
+
+impl From<respond::facts::FieldInfo> for ConditionField {
+    fn from(field: respond::facts::FieldInfo) -> Self {
+        use respond::facts::DataType;
+        let data_type = match field.data_type {
+            _ if field.name == "level" => "level",
+            DataType::Text => "text",
+            DataType::Number => "number",
+            DataType::Address => "ip",
+            DataType::Choice => "enum",
+        };
+        let choices = field.choices.into_iter().map(|c| Choice { value: c.value, title: c.title.into() });
+        let choices: Vec<Choice> = choices.collect();
+        Self {
+            name: field.name,
+            title: field.title.into(),
+            r#type: data_type.to_owned(),
+            operators: field.operators,
+            values: (!choices.is_empty()).then_some(choices),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What every answer gets on its way out: a request id, security headers, and problems in the reader's language.
+
+use super::problem::{Kind, Problem};
+use crate::clock;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use model::Language;
+use std::{any::Any, sync::Arc};
+
+/// The header that names a request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, for audit entries.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Names the request, and finishes its answer.
+pub async fn finish(mut request: Request, next: Next) -> Response {
+    let id = ulid::Ulid::from_parts(clock::now().millis() as u64, random()).to_string();
+    let language = language(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
+        response = problem.answer(language, Some(id.clone()));
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// A handler that panics is a defect of ours; its caller gets a problem, everyone else is served on.
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
+pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let what = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    tracing::error!(panic = %what, "a handler panicked");
+    Problem::new(Kind::Internal, "the server's log says why").into_response()
+}
+
+/// Chinese if the reader prefers it to English.
+pub fn language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = accepted.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
+    match first {
+        Some(tag) if tag.starts_with("zh") => Language::Zh,
+        _ => Language::En,
+    }
+}
+
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    // An id that repeats would be a nuisance, not a danger.
+    let _ = getrandom::fill(&mut bytes);
+    u128::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_we_speak_is_taken() {
+        let check = |accepted: &str, expected| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(accepted).expect("a header"));
+            assert_eq!(language(&headers), expected, "{accepted}");
+        };
+        check("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh);
+        check("fr, en;q=0.8, zh;q=0.7", Language::En);
+        check("fr", Language::En);
+        check("", Language::En);
+    }
+}

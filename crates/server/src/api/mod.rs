@@ -1,0 +1,102 @@
+//! The API: one file per resource, types of its own, and a document generated from both.
+//!
+//! Handlers translate: request → store, pipeline or cloud → answer. Every handler names the role it needs by the
+//! extractor it takes ([`caller::Viewer`], [`caller::Responder`], [`caller::Admin`]); a handler without one is public.
+
+mod alerts;
+mod audit;
+mod caller;
+mod connections;
+mod dto;
+mod events;
+mod extract;
+mod finish;
+mod health;
+mod ingest;
+mod never_block;
+mod overview;
+mod page;
+mod playbooks;
+mod policies;
+mod problem;
+mod response_rules;
+mod rules;
+mod schema;
+mod sessions;
+mod sources;
+mod stream;
+mod tokens;
+mod users;
+mod whitelists;
+
+use crate::{app::App, console};
+use axum::{Json, Router, middleware, routing::get};
+use problem::{Kind, Problem};
+use std::{sync::Arc, time::Duration};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Where the API is.
+const BASE: &str = "/api/v1";
+/// No handler but the event stream takes longer.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What handlers get of the server.
+type Shared = axum::extract::State<Arc<App>>;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "OpenCTDR",
+    description = "Cloud threat detection and response. Lists are paged by cursor; errors are RFC 9457 problems."
+))]
+struct Document;
+
+/// All routes of the API, by resource.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Document::openapi()).nest(
+        BASE,
+        OpenApiRouter::new()
+            .merge(sessions::routes())
+            .merge(users::routes())
+            .merge(overview::routes())
+            .merge(events::routes())
+            .merge(alerts::routes())
+            .merge(rules::routes())
+            .merge(whitelists::routes())
+            .merge(response_rules::routes())
+            .merge(playbooks::routes())
+            .merge(policies::routes())
+            .merge(never_block::routes())
+            .merge(connections::routes())
+            .merge(sources::routes())
+            .merge(tokens::routes())
+            .merge(ingest::routes())
+            .merge(audit::routes())
+            .merge(stream::routes()),
+    )
+}
+
+/// The API's document.
+pub fn document() -> OpenApi {
+    routes().into_openapi()
+}
+
+/// Everything the server answers: API, health and console.
+pub fn router(app: Arc<App>) -> Router {
+    let (routes, document) = routes().split_for_parts();
+    let document = Arc::new(document);
+    let api = routes
+        .route("/api/v1/openapi.json", get(move || async move { Json(document.as_ref().clone()) }))
+        .route("/api/{*rest}", get(unknown).fallback(unknown))
+        .merge(health::routes());
+    api.fallback(console::serve)
+        .layer(middleware::from_fn(finish::finish))
+        .layer(CatchPanicLayer::custom(finish::panicked))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .with_state(app)
+}
+
+async fn unknown(uri: axum::http::Uri) -> Problem {
+    Problem::new(Kind::NotFound, format!("`{}` is no resource of this API", uri.path()))
+}

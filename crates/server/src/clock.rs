@@ -1,0 +1,12 @@
+//! The one place that asks what time it is. Everything else gets the time as a parameter.
+
+use model::Time;
+
+/// Now, by the system's clock.
+#[allow(clippy::disallowed_methods, reason = "this is the one clock")]
+pub fn now() -> Time {
+    let since_epoch = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Time::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,116 @@
+//! The content the binary carries: sources, rules, playbooks and the ATT&CK matrix.
+//!
+//! Pure crates are handed texts; this is where the texts come from. A mistake in content is a defect of
+//! the build, so it is reported with its place and stops the start.
+
+use detect::{RuleSet, RuleSource};
+use model::{LocalText, Origin, Tactic};
+use normalise::{Catalogue, ContentFile};
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use std::{collections::BTreeSet, sync::Arc};
+
+#[derive(RustEmbed)]
+#[folder = "../../content"]
+#[include = "*.yml"]
+#[include = "*.json"]
+struct Files;
+
+/// Why the content cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// Mistakes in source mappings, each with file, line and column.
+    #[error("the source mappings have {} mistakes, the first: {}", .0.len(), .0[0])]
+    Sources(Vec<normalise::ContentError>),
+    /// A mistake in the ATT&CK data.
+    #[error("attack/tactics.yml: {0}")]
+    Attack(String),
+}
+
+/// Everything the binary carries, read once.
+#[derive(Debug)]
+pub struct Content {
+    /// Products and their logs.
+    pub catalogue: Arc<Catalogue>,
+    /// The predefined rules' files.
+    pub rules: Vec<ContentFile>,
+    /// The ids of the predefined rules.
+    pub rule_ids: BTreeSet<String>,
+    /// The predefined playbooks' files.
+    pub playbooks: Vec<ContentFile>,
+    /// ATT&CK tactics in matrix order.
+    pub tactics: Vec<TacticInfo>,
+}
+
+/// A tactic of the matrix.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TacticInfo {
+    /// Such as `TA0001`.
+    pub id: String,
+    /// Such as `initial-access`.
+    pub short: Tactic,
+    /// What it is called.
+    pub name: LocalText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Matrix {
+    #[allow(dead_code, reason = "kept in the file so that people see which version of ATT&CK it is")]
+    version: String,
+    tactics: Vec<TacticInfo>,
+}
+
+impl Content {
+    /// Reads the embedded content.
+    pub fn load() -> Result<Self, ContentError> {
+        let catalogue = Catalogue::load(&files("sources/")).map_err(ContentError::Sources)?;
+        let text = files("attack/tactics.yml").pop().map(|file| file.text).unwrap_or_default();
+        let matrix: Matrix =
+            serde_saphyr::from_str(&text).map_err(|error| ContentError::Attack(error.to_string()))?;
+        let rules = files("rules/");
+        let (compiled, _) = RuleSet::compile(catalogue.schema(), &rule_sources(&rules));
+        Ok(Self {
+            catalogue: Arc::new(catalogue),
+            rule_ids: compiled.rules().map(|rule| rule.id.clone()).collect(),
+            rules,
+            playbooks: files("playbooks/"),
+            tactics: matrix.tactics,
+        })
+    }
+
+    /// The predefined rules as the compiler takes them.
+    pub fn rule_sources(&self) -> Vec<RuleSource> {
+        rule_sources(&self.rules)
+    }
+
+    /// The tactics in matrix order.
+    pub fn tactic_order(&self) -> Vec<Tactic> {
+        self.tactics.iter().map(|tactic| tactic.short.clone()).collect()
+    }
+}
+
+fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
+    let source = |file: &ContentFile| RuleSource {
+        file: file.path.clone(),
+        text: file.text.clone(),
+        origin: Origin::Predefined,
+        enabled: true,
+        testing: false,
+    };
+    files.iter().map(source).collect()
+}
+
+/// The embedded files under `prefix`, by path.
+fn files(prefix: &str) -> Vec<ContentFile> {
+    let mut files: Vec<ContentFile> = Files::iter()
+        .filter(|path| path.starts_with(prefix))
+        .filter_map(|path| {
+            let data = Files::get(&path)?.data;
+            Some(ContentFile { path: path.into_owned(), text: String::from_utf8_lossy(&data).into_owned() })
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}

@@ -1,0 +1,58 @@
+//! Journalled inputs that are not log records: what people decide and the pipeline must know.
+//!
+//! They stand in the same journal as the records, so that re-running it after a crash meets them at the
+//! same point and comes to the same state.
+
+use crate::content::Content;
+use model::{Capabilities, EventId, EventStatus, whitelist::Whitelist};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// An input of the pipeline that is not a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// The status of an event was changed.
+    EventStatus {
+        /// Which event.
+        event: EventId,
+        /// To what.
+        status: EventStatus,
+        /// By whom.
+        actor: String,
+    },
+    /// The whitelists are now these.
+    Whitelists {
+        /// All of them.
+        whitelists: Vec<Whitelist>,
+    },
+    /// The rules that run are now these.
+    Rules {
+        /// Which ones.
+        selection: RuleSelection,
+    },
+    /// The vendor capability table is now this.
+    Capabilities {
+        /// The table.
+        capabilities: Capabilities,
+    },
+}
+
+/// Which rules run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSelection {
+    /// Ids of the predefined and custom rules that are enabled.
+    pub enabled: BTreeSet<String>,
+    /// Ids of those that are being tried: their alerts give no events.
+    pub testing: BTreeSet<String>,
+    /// The texts of the custom rules.
+    pub custom: Vec<String>,
+}
+
+impl RuleSelection {
+    /// Every predefined rule, and nothing else.
+    pub fn all_predefined(content: &Content) -> Self {
+        Self { enabled: content.rule_ids.clone(), ..Self::default() }
+    }
+}

@@ -1,0 +1,17 @@
+//! The order of the stages: normalise → detect → correlate, and how their results become durable.
+//!
+//! Only this module knows that order. [`engine`] is the order itself, without I/O: `ctdr replay` runs it over
+//! files, [`worker`] runs it over the journal and commits each batch in one transaction.
+
+mod action;
+mod commit;
+mod engine;
+mod outcome;
+mod sources;
+mod worker;
+
+pub use action::{Action, RuleSelection};
+pub use engine::{Engine, EngineSettings, RawRecord, SourceInfo};
+pub use outcome::{ClientCount, DeadLetterRow, Outcome, SourceCount};
+pub use sources::Sources;
+pub use worker::{Environment, KnownRules, Pipeline, PipelineError};

@@ -1,0 +1,89 @@
+//! What a batch of inputs led to: everything the store has to remember of it.
+
+use correlate::{AlertOutcome, Changes, EventChange};
+use model::{Alert, AlertId, EventId, RecordId, SourceId, Time};
+use normalise::DeadLetterReason;
+use std::collections::BTreeMap;
+
+/// What a batch led to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Per source and day.
+    pub sources: BTreeMap<(SourceId, i64), SourceCount>,
+    /// Per client address and day.
+    pub clients: BTreeMap<(String, i64), ClientCount>,
+    /// Records that could not be read.
+    pub dead_letters: Vec<DeadLetterRow>,
+    /// Records seen for the first time.
+    pub records: Vec<RecordId>,
+    /// Alerts raised, in order.
+    pub alerts: Vec<Alert>,
+    /// What became of each alert, in order.
+    pub outcomes: BTreeMap<AlertId, AlertOutcome>,
+    /// The last change of each event.
+    pub events: BTreeMap<EventId, EventChange>,
+}
+
+/// The conservation law of a source: received = stored + duplicate + rejected + dead letter (+ in flight).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SourceCount {
+    /// Records that arrived.
+    pub received: u64,
+    /// Records that were normalised and went on.
+    pub stored: u64,
+    /// Records that had arrived before.
+    pub duplicate: u64,
+    /// Records refused at the door.
+    pub rejected: u64,
+    /// Records that could not be read.
+    pub dead_letter: u64,
+    /// Bytes received: what is metered.
+    #[serde(skip)]
+    pub bytes: u64,
+}
+
+/// What one client address did on one day: the basis of a block's preview.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientCount {
+    /// Requests.
+    pub requests: u64,
+    /// Requests that were refused.
+    pub refusals: u64,
+}
+
+/// A record that could not be read.
+#[derive(Debug)]
+pub struct DeadLetterRow {
+    /// Where it came from.
+    pub source: SourceId,
+    /// When.
+    pub received: Time,
+    /// Why, for counting.
+    pub reason: DeadLetterReason,
+    /// Why, for people.
+    pub detail: String,
+    /// Where reading stopped.
+    pub offset: Option<usize>,
+    /// The record.
+    pub raw: Vec<u8>,
+}
+
+impl Outcome {
+    /// Adds what the correlator changed. Of several changes to one event the last is kept, but an event that
+    /// opened within the batch still counts as opened.
+    pub(super) fn add(&mut self, changes: Changes) {
+        for outcome in changes.alerts {
+            self.outcomes.insert(outcome.alert, outcome);
+        }
+        for change in changes.events {
+            let opened = self.events.get(&change.event.id).is_some_and(EventChange::is_opened);
+            let change = if opened { change.into_opened() } else { change };
+            self.events.insert(change.event.id, change);
+        }
+    }
+
+    /// The counters of a source on the day of `time`.
+    pub(super) fn source(&mut self, source: SourceId, time: Time) -> &mut SourceCount {
+        self.sources.entry((source, time.day())).or_default()
+    }
+}

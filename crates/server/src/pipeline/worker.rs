@@ -1,0 +1,347 @@
+//! The worker of one tenant: journal → engine → one transaction.
+
+use super::{
+    action::Action,
+    commit::{self, Batch},
+    engine::{Engine, RawRecord},
+    outcome::Outcome,
+    sources::Sources,
+};
+use crate::{
+    clock,
+    live::{Live, Topic},
+};
+use detect::{RuleError, RuleSet};
+use journal::{Entry, EntryKind, Journal, Position};
+use model::{RecordId, RecordView as _, TenantId, Time};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use store::Store;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of entries in one batch: large enough for the price of a transaction, small enough for its delay.
+const BATCH_BYTES: usize = 4 << 20;
+/// Between two snapshots of the state: what a restart has to run again at most.
+const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(10);
+/// Between two tries of a commit that failed, as after a full disk.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Why the pipeline cannot start or an action was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The journal refuses.
+    #[error("the journal refuses")]
+    Journal(#[from] journal::Error),
+    /// The store refuses.
+    #[error("the store refuses")]
+    Store(#[from] store::Error),
+    /// The state cannot be written, or what was written does not fit this version.
+    #[error("the pipeline's state cannot be saved or restored: {0}")]
+    Snapshot(String),
+    /// The server stops.
+    #[error("the server is stopping")]
+    Stopped,
+}
+
+/// What everyone else sees of a tenant's pipeline.
+pub struct Pipeline {
+    tenant: TenantId,
+    journal: Arc<dyn Journal>,
+    committed: watch::Receiver<Position>,
+    rules: Arc<RwLock<KnownRules>>,
+}
+
+/// The rules as they are now.
+#[derive(Clone, Debug)]
+pub struct KnownRules {
+    /// All rules that compile.
+    pub set: Arc<RuleSet>,
+    /// What is wrong with the others.
+    pub errors: Vec<RuleError>,
+}
+
+/// What the worker needs beside its engine.
+pub struct Environment {
+    /// Whose pipeline it is.
+    pub tenant: TenantId,
+    /// Where inputs come from.
+    pub journal: Arc<dyn Journal>,
+    /// Where outputs go.
+    pub store: Store,
+    /// The connected sources.
+    pub sources: Arc<Sources>,
+    /// Who wants to know of changes.
+    pub live: Arc<Live>,
+    /// Woken when there is something to respond to.
+    pub respond: Arc<Notify>,
+    /// Set while some response rule listens to alerts.
+    pub alert_triggers: Arc<AtomicBool>,
+    /// Ends the worker.
+    pub stop: CancellationToken,
+}
+
+impl Pipeline {
+    /// Restores the state and starts the worker. The returned handle ends once the last snapshot is written.
+    pub async fn start(
+        engine: Engine,
+        environment: Environment,
+    ) -> Result<(Self, tokio::task::JoinHandle<()>), PipelineError> {
+        let mut worker = Worker::new(engine, environment);
+        worker.recover().await?;
+        let (sender, committed) = watch::channel(worker.position);
+        let rules = Arc::new(RwLock::new(worker.known_rules()));
+        let pipeline = Self {
+            tenant: worker.environment.tenant.clone(),
+            journal: Arc::clone(&worker.environment.journal),
+            committed,
+            rules: Arc::clone(&rules),
+        };
+        #[allow(clippy::disallowed_methods, reason = "the one worker of the tenant; its handle is awaited at the end")]
+        let handle = tokio::spawn(worker.run(sender, rules));
+        Ok((pipeline, handle))
+    }
+
+    /// Journals an action and waits until the pipeline has taken it in.
+    pub async fn submit(&self, action: &Action, now: Time) -> Result<(), PipelineError> {
+        let body = serde_json::to_vec(action).map_err(|error| PipelineError::Snapshot(error.to_string()))?;
+        let entry = Entry { kind: EntryKind::Action, received: now, body };
+        let position = self.journal.append(&self.tenant, vec![entry]).await?;
+        self.reached(position).await
+    }
+
+    /// Waits until everything before `position` is committed.
+    pub async fn reached(&self, position: Position) -> Result<(), PipelineError> {
+        let mut committed = self.committed.clone();
+        committed.wait_for(|now| *now >= position).await.map_err(|_| PipelineError::Stopped)?;
+        Ok(())
+    }
+
+    /// How many bytes of the journal have not been worked through.
+    pub fn backlog(&self) -> u64 {
+        self.journal.head(&self.tenant).0.saturating_sub(self.committed.borrow().0)
+    }
+
+    /// The rules as they are now.
+    pub fn rules(&self) -> KnownRules {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct Worker {
+    engine: Engine,
+    environment: Environment,
+    position: Position,
+    snapshot_at: Time,
+    snapshot_position: Position,
+}
+
+impl Worker {
+    fn new(engine: Engine, environment: Environment) -> Self {
+        Self {
+            engine,
+            environment,
+            position: Position::START,
+            snapshot_at: clock::now(),
+            snapshot_position: Position::START,
+        }
+    }
+
+    /// Loads the last snapshot and runs what was committed after it again, for its effect on the state alone.
+    async fn recover(&mut self) -> Result<(), PipelineError> {
+        let (store, tenant) = (self.environment.store.clone(), self.environment.tenant.clone());
+        let committed = Position(store.pipeline_position(&tenant).await?);
+        if let Some(snapshot) = store.pipeline_snapshot_latest(&tenant).await? {
+            self.engine.restore(&snapshot.state).map_err(PipelineError::Snapshot)?;
+            self.snapshot_position = Position(snapshot.position);
+        }
+        let mut from = self.snapshot_position;
+        let mut met = HashSet::new();
+        while from < committed {
+            let mut entries = self.read(from)?;
+            entries.retain(|(position, _)| *position <= committed);
+            let Some((last, _)) = entries.last() else { break };
+            from = *last;
+            self.process(&entries, &mut met).await?;
+        }
+        self.position = committed;
+        Ok(())
+    }
+
+    /// Works until it is stopped, then writes a last snapshot.
+    async fn run(mut self, committed: watch::Sender<Position>, rules: Arc<RwLock<KnownRules>>) {
+        let mut head = self.environment.journal.watch(&self.environment.tenant);
+        loop {
+            match self.batch(&committed).await {
+                Ok(true) => {
+                    *rules.write().unwrap_or_else(PoisonError::into_inner) = self.known_rules();
+                    continue;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the pipeline cannot go on; trying again");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+            tokio::select! {
+                () = self.environment.stop.cancelled() => break,
+                moved = head.changed() => if moved.is_err() { break },
+                () = tokio::time::sleep(SNAPSHOT_INTERVAL) => {}
+            }
+        }
+        if let Err(error) = self.commit(self.position, Outcome::default(), &[], true).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the last snapshot was not written; the next start re-runs more");
+        }
+    }
+
+    /// Works through one batch; false if there was nothing.
+    async fn batch(&mut self, committed: &watch::Sender<Position>) -> Result<bool, PipelineError> {
+        let entries = self.read(self.position)?;
+        let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL && self.snapshot_position < self.position;
+        if entries.is_empty() && !due {
+            return Ok(false);
+        }
+        let (outcome, actions) = self.process(&entries, &mut HashSet::new()).await?;
+        let position = entries.last().map_or(self.position, |(position, _)| *position);
+        self.commit(position, outcome, &actions, due).await?;
+        committed.send_replace(self.position);
+        Ok(!entries.is_empty())
+    }
+
+    fn read(&self, from: Position) -> Result<Vec<(Position, Entry)>, PipelineError> {
+        let journal = &self.environment.journal;
+        Ok(tokio::task::block_in_place(|| journal.read(&self.environment.tenant, from, BATCH_BYTES))?)
+    }
+
+    /// Runs entries through the engine, in order. `met` collects the records that were new.
+    async fn process(
+        &mut self,
+        entries: &[(Position, Entry)],
+        met: &mut HashSet<RecordId>,
+    ) -> Result<(Outcome, Vec<Action>), PipelineError> {
+        let mut outcome = Outcome::default();
+        let mut actions = Vec::new();
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let is_record = |entry: &Entry| matches!(entry.kind, EntryKind::Record { .. });
+            let records = rest.iter().take_while(|(_, entry)| is_record(entry)).count();
+            let (batch, after) = rest.split_at(records);
+            if !batch.is_empty() {
+                self.records(batch, met, &mut outcome).await?;
+            }
+            rest = after;
+            if let Some(((_, entry), after)) = rest.split_first() {
+                self.action(entry, &mut outcome, &mut actions);
+                rest = after;
+            }
+        }
+        Ok((outcome, actions))
+    }
+
+    async fn records(
+        &mut self,
+        entries: &[(Position, Entry)],
+        met: &mut HashSet<RecordId>,
+        outcome: &mut Outcome,
+    ) -> Result<(), PipelineError> {
+        let sources = self.environment.sources.snapshot();
+        let unknown = Sources::unknown();
+        let mut batch = Vec::with_capacity(entries.len());
+        let mut positions: HashMap<RecordId, Position> = HashMap::with_capacity(entries.len());
+        for (after, entry) in entries {
+            let EntryKind::Record { source, position } = &entry.kind else { continue };
+            let raw = RawRecord {
+                source: sources.get(source).unwrap_or(&unknown),
+                position,
+                received: entry.received,
+                raw: &entry.body,
+            };
+            let normalised = self.engine.normalise(&raw);
+            if let Ok(record) = &normalised {
+                positions.entry(record.meta().id).or_insert(*after);
+            }
+            batch.push((raw, normalised));
+        }
+        let mut seen = self.seen(&positions).await?;
+        seen.extend(positions.keys().filter(|id| met.contains(id)));
+        let before = outcome.records.len();
+        tokio::task::block_in_place(|| self.engine.run(batch, &seen, outcome));
+        met.extend(outcome.records[before..].iter().copied());
+        Ok(())
+    }
+
+    /// The records that had arrived by an earlier entry. Position decides, not presence: when entries are run again
+    /// after a crash, their own records are in the store already, with a position that is not earlier.
+    async fn seen(&self, positions: &HashMap<RecordId, Position>) -> Result<HashSet<RecordId>, PipelineError> {
+        let ids: Vec<RecordId> = positions.keys().copied().collect();
+        let known = self.environment.store.record_positions(&self.environment.tenant, &ids).await?;
+        Ok(known.into_iter().filter(|(id, at)| positions.get(id).is_some_and(|now| *at < now.0)).map(|(id, _)| id).collect())
+    }
+
+    fn action(&mut self, entry: &Entry, outcome: &mut Outcome, actions: &mut Vec<Action>) {
+        match serde_json::from_slice::<Action>(&entry.body) {
+            Ok(action) => {
+                self.engine.apply(&action, entry.received, outcome);
+                actions.push(action);
+            }
+            // Written by a newer version: it must not stop this one.
+            Err(error) => tracing::error!(%error, "a journalled action cannot be read and is passed over"),
+        }
+    }
+
+    /// Commits until it succeeds: the state has moved on, so the outputs must not be dropped.
+    async fn commit(
+        &mut self,
+        position: Position,
+        outcome: Outcome,
+        actions: &[Action],
+        snapshot: bool,
+    ) -> Result<(), PipelineError> {
+        let now = clock::now();
+        let batch = Batch {
+            tenant: &self.environment.tenant,
+            after: self.position,
+            position,
+            now,
+            alert_triggers: self.environment.alert_triggers.load(Ordering::Relaxed),
+        };
+        let state = snapshot.then(|| self.engine.snapshot()).transpose().map_err(PipelineError::Snapshot)?;
+        let commit = commit::build(&batch, outcome, actions, state);
+        while let Err(error) = self.environment.store.pipeline_commit(&commit).await {
+            if self.environment.stop.is_cancelled() {
+                return Err(error.into());
+            }
+            tracing::error!(error = &error as &dyn std::error::Error, "a batch cannot be committed; trying again");
+            tokio::time::sleep(RETRY).await;
+        }
+        self.position = position;
+        if snapshot {
+            self.snapshot_at = now;
+            self.snapshot_position = position;
+        }
+        self.announce(&commit);
+        Ok(())
+    }
+
+    fn announce(&self, commit: &store::PipelineCommit) {
+        for alert in &commit.alerts {
+            self.environment.live.publish(Topic::Alert, alert.id.to_string(), "opened");
+        }
+        for change in &commit.events {
+            self.environment.live.publish(Topic::Event, change.event.id.to_string(), commit::kind_name(change));
+        }
+        if !commit.triggers.is_empty() {
+            self.environment.respond.notify_one();
+        }
+    }
+
+    fn known_rules(&self) -> KnownRules {
+        KnownRules { set: Arc::clone(self.engine.rules()), errors: self.engine.rule_errors().to_vec() }
+    }
+}

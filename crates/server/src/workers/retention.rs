@@ -1,0 +1,51 @@
+//! Forgets what is old: alerts and events after 180 days, journal entries once they are worked through.
+
+use super::wait;
+use crate::{app::App, clock};
+use journal::{Journal as _, Position, Retention};
+use model::{Time, limits};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Between two rounds.
+const PERIOD: Duration = Duration::from_mins(10);
+/// How long a record that comes again is known as a duplicate.
+const RECORDS: Duration = Duration::from_hours(7 * 24);
+/// How long counters per client are kept.
+const CLIENTS: Duration = Duration::from_hours(30 * 24);
+
+/// Forgets until the server stops.
+pub async fn run(app: Arc<App>) {
+    let never = Notify::new();
+    loop {
+        if let Err(error) = round(&app).await {
+            tracing::error!(error = %format!("{error:#}"), "old data cannot be removed; trying again");
+        }
+        if !wait(&app, &never, PERIOD).await {
+            return;
+        }
+    }
+}
+
+async fn round(app: &App) -> anyhow::Result<()> {
+    let now = clock::now();
+    let (store, tenant) = (&app.store, &app.tenant);
+    let before = |age: Duration| -> Time { now.minus(age) };
+    let kept = Duration::from_hours(24 * u64::from(limits::ALERT_RETENTION_DAYS));
+    store.alert_delete_before(tenant, before(kept)).await?;
+    store.event_delete_before(tenant, before(kept)).await?;
+    while store.record_forget(tenant, before(RECORDS)).await? > 0 {}
+    store.client_day_forget(tenant, before(CLIENTS)).await?;
+    let upto = Position(store.pipeline_snapshot_position(tenant).await?);
+    let retention = Retention {
+        bytes: app.config.journal.max_bytes / 2,
+        age: Duration::from_hours(app.config.journal.max_age_hours),
+    };
+    let journal = Arc::clone(&app.journal);
+    let tenant = tenant.clone();
+    let trimmed = tokio::task::spawn_blocking(move || journal.trim(&tenant, upto, retention, now)).await??;
+    if trimmed.segments > 0 {
+        tracing::info!(journal.segments = trimmed.segments, "removed {} bytes of worked-through journal", trimmed.bytes);
+    }
+    Ok(())
+}
