@@ -272,6 +272,15 @@ impl Shared {
     fn release(&self, bytes: usize) {
         self.queued_bytes.fetch_sub(bytes, Ordering::AcqRel);
     }
+
+    /// Tells everyone in a group; the room they took is free by the time they know.
+    fn answer(&self, group: Vec<Request>, result: impl Fn(usize) -> Result<Position, Error>) {
+        self.release(group.iter().map(|request| request.bytes).sum());
+        for (number, request) in group.into_iter().enumerate() {
+            // A caller that went away is no reason to stop.
+            let _ = request.done.send(result(number));
+        }
+    }
 }
 
 /// The thread that alone writes to the disk.
@@ -294,14 +303,13 @@ impl Writer {
             for (tenant, group) in groups {
                 self.commit(&tenant, group);
             }
-            self.shared.release(bytes);
         }
     }
 
     /// Writes one tenant's group, syncs once, and tells everyone in it.
     fn commit(&mut self, tenant: &TenantId, mut group: Vec<Request>) {
         if let Err(Error::Failed(detail)) = self.shared.check() {
-            return answer(group, |_| Err(Error::Failed(detail.clone())));
+            return self.shared.answer(group, |_| Err(Error::Failed(detail.clone())));
         }
         let mut entries = Vec::new();
         let mut last = Vec::with_capacity(group.len());
@@ -313,10 +321,10 @@ impl Writer {
         let appender = self.appenders.entry(tenant.clone()).or_default();
         let segment_bytes = self.shared.options.segment_bytes;
         match log.append(appender, &*self.shared.disk, segment_bytes, &entries) {
-            Ok(ends) => answer(group, |number| Ok(ends[last[number]])),
+            Ok(ends) => self.shared.answer(group, |number| Ok(ends[last[number]])),
             Err(AppendError::Refused(error)) => {
                 tracing::warn!(journal.tenant = %tenant, error = %error, "the journal refused appends");
-                answer(group, |_| match &error {
+                self.shared.answer(group, |_| match &error {
                     Error::DiskFull { path } => Err(Error::DiskFull { path: path.clone() }),
                     other => Err(Error::Failed(other.to_string())),
                 });
@@ -325,7 +333,7 @@ impl Writer {
                 let detail = describe(&error);
                 tracing::error!(journal.tenant = %tenant, error = %detail, "the journal accepts nothing any more");
                 let detail = self.shared.failure.get_or_init(|| detail);
-                answer(group, |_| Err(Error::Failed(detail.clone())));
+                self.shared.answer(group, |_| Err(Error::Failed(detail.clone())));
             }
         }
     }
@@ -336,13 +344,6 @@ fn describe(error: &Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
-}
-
-fn answer(group: Vec<Request>, result: impl Fn(usize) -> Result<Position, Error>) {
-    for (number, request) in group.into_iter().enumerate() {
-        // A caller that went away is no reason to stop.
-        let _ = request.done.send(result(number));
     }
 }
 

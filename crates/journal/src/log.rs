@@ -28,8 +28,6 @@ pub(crate) struct Log {
 /// The writer thread's half: the file that grows.
 pub(crate) struct Appender {
     file: File,
-    /// A write failed half-way and its bytes could not be taken back yet.
-    dirty: bool,
 }
 
 /// How the disk took a group.
@@ -56,7 +54,6 @@ impl Log {
         let appender = match segments.last_mut() {
             Some(last) => Some(Appender {
                 file: last.open_for_append()?,
-                dirty: false,
             }),
             None => None,
         };
@@ -132,18 +129,17 @@ impl Log {
         received: Time,
     ) -> Result<Segment, AppendError> {
         let last = self.read_segments().back().cloned();
-        if let (Some(last), Some(appender)) = (last, appender.as_mut()) {
-            appender.restore(&last)?;
-            if last.bytes == 0 || last.bytes + bytes <= segment_bytes {
-                return Ok(last);
-            }
+        if let (Some(last), true) = (last, appender.is_some())
+            && (last.bytes == 0 || last.bytes + bytes <= segment_bytes)
+        {
+            return Ok(last);
         }
         let created = self.create_directory().and_then(|()| {
             // A crash, or a full disk, may have left a file of this name without entries; it is replaced.
             Segment::create(&self.directory, self.head(), received)
         });
         let (segment, file) = created.map_err(AppendError::refused_if_full)?;
-        *appender = Some(Appender { file, dirty: false });
+        *appender = Some(Appender { file });
         self.write_segments().push_back(segment.clone());
         Ok(segment)
     }
@@ -238,30 +234,24 @@ impl Log {
 
 impl Appender {
     fn write(&mut self, disk: &dyn Disk, segment: &Segment, bytes: &[u8]) -> Result<(), AppendError> {
-        self.dirty = true;
         if let Err(source) = disk.write(&mut self.file, bytes) {
-            let refused = AppendError::refused_if_full(Error::io("write", &segment.path)(source));
-            // Give the space back at once if possible; otherwise before the next write.
-            let _ = self.restore(segment);
-            return Err(refused);
+            self.take_back(segment)?;
+            return Err(AppendError::refused_if_full(Error::io("write", &segment.path)(
+                source,
+            )));
         }
         disk.sync(&self.file)
-            .map_err(|source| AppendError::Fatal(Error::io("sync", &segment.path)(source)))?;
-        self.dirty = false;
-        Ok(())
+            .map_err(|source| AppendError::Fatal(Error::io("sync", &segment.path)(source)))
     }
 
-    /// Cuts off what a refused write left behind.
-    fn restore(&mut self, segment: &Segment) -> Result<(), AppendError> {
-        if self.dirty {
-            let end = segment.offset(segment.end());
-            self.file
-                .set_len(end)
-                .and_then(|()| self.file.seek(SeekFrom::Start(end)))
-                .map_err(|source| AppendError::Fatal(Error::io("truncate", &segment.path)(source)))?;
-            self.dirty = false;
-        }
-        Ok(())
+    /// Cuts off what a failed write left behind.
+    fn take_back(&mut self, segment: &Segment) -> Result<(), AppendError> {
+        let end = segment.offset(segment.end());
+        self.file
+            .set_len(end)
+            .and_then(|()| self.file.seek(SeekFrom::Start(end)))
+            .map(drop)
+            .map_err(|source| AppendError::Fatal(Error::io("truncate", &segment.path)(source)))
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Lease {
     pub attempts: u32,
     /// Not before this time the change is tried again.
     pub retry_at: Option<Time>,
+    /// Why the pending change failed last, in the device's words.
+    pub last_error: Option<String>,
     /// Why it exists.
     pub reasons: Vec<LeaseReason>,
 }
@@ -135,6 +137,7 @@ mod tests {
             last_verified: None,
             attempts: 0,
             retry_at: None,
+            last_error: None,
             reasons: reasons.iter().map(reason).collect(),
         }
     }

@@ -6,6 +6,7 @@
 use crate::{
     entity::EntityKey,
     id::{EventId, LeaseId, PlaybookId, PolicyId, RunId, TaskId, TenantId},
+    text::LocalText,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -158,7 +159,7 @@ pub struct Task {
     /// Where it stands.
     pub status: TaskStatus,
     /// More than the status says: the error, what keeps a block after an undo.
-    pub detail: String,
+    pub detail: LocalText,
     /// The vendor's id of the remote object, once it exists.
     pub remote_id: Option<String>,
     /// How often it was tried.

@@ -9,7 +9,7 @@ use crate::{
     task,
 };
 use model::{
-    EntityKey, EventId, PlaybookId, PolicyId, RunId, TenantId, Time,
+    EntityKey, EventId, LocalText, PlaybookId, PolicyId, RunId, TenantId, Time,
     lease::{Lease, LeaseReason, LeaseState},
     policy::{Operation, Policy, PolicySource, PolicyStatus, ScopeMember, Task, TaskStatus},
 };
@@ -131,7 +131,7 @@ pub fn step_outcome(policy: PolicyId, tasks: &[Task]) -> Option<Outcome> {
         return None;
     }
     if let Some(failed) = tasks.iter().find(|t| t.status == TaskStatus::Failed) {
-        return Some(Outcome::Failed(failed.detail.clone()));
+        return Some(Outcome::Failed(failed.detail.en.clone()));
     }
     let blocked = tasks.iter().any(|t| t.status == TaskStatus::Blocked);
     let mut output = Map::new();
@@ -172,7 +172,7 @@ fn new_task(policy: &Policy, member: &ScopeMember, lease: &Lease) -> Task {
         lease: lease.id,
         operation: policy.operation,
         status: TaskStatus::Handling,
-        detail: String::new(),
+        detail: LocalText::default(),
         remote_id: lease.remote_id.clone(),
         attempts: lease.attempts,
         last_verified: lease.last_verified,
@@ -183,7 +183,7 @@ fn refused_task(policy: &Policy, request: &BlockRequest, member: &ScopeMember, r
     let lease = new_lease(request, member, policy);
     Task {
         status: TaskStatus::Whitelisted,
-        detail: refusal.reason.en.clone(),
+        detail: refusal.reason.clone(),
         ..new_task(policy, member, &lease)
     }
 }
@@ -201,6 +201,7 @@ fn new_lease(request: &BlockRequest, member: &ScopeMember, policy: &Policy) -> L
         last_verified: None,
         attempts: 0,
         retry_at: None,
+        last_error: None,
         reasons: vec![reason_of(policy)],
     }
 }

@@ -118,10 +118,12 @@ fn active(lease: &mut Lease, remote_id: &str, now: Time) {
 fn settled(lease: &mut Lease) {
     lease.attempts = 0;
     lease.retry_at = None;
+    lease.last_error = None;
 }
 
 fn failed(lease: &mut Lease, state: LeaseState, error: &ActuatorError, now: Time) {
     // What cannot succeed by itself counts as given up at once.
+    lease.last_error = Some(error.to_string());
     let attempts = if error.retriable() { 1 } else { GIVE_UP };
     wait(lease, state, attempts, error.retry_after(), now);
 }

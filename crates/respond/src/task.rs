@@ -51,10 +51,11 @@ pub fn assess(lease: &Lease, policy: PolicyId, now: Time) -> Assessment {
             status: TaskStatus::UnblockFailed,
             detail: LocalText::new(
                 format!(
-                    "The block could not be lifted after {} attempts; it is tried on.",
-                    lease.attempts
+                    "The block could not be lifted after {} attempts; it is tried on. {}",
+                    lease.attempts,
+                    last_error(lease)
                 ),
-                format!("解除封禁已失败 {} 次，仍在重试。", lease.attempts),
+                format!("解除封禁已失败 {} 次，仍在重试。{}", lease.attempts, last_error(lease)),
             ),
         },
         LeaseState::Active | LeaseState::Releasing => Assessment {
@@ -73,7 +74,7 @@ pub fn refresh(task: &Task, lease: &Lease, now: Time) -> Task {
     let Assessment { status, detail } = assess(lease, task.policy, now);
     Task {
         status,
-        detail: detail.en,
+        detail,
         remote_id: lease.remote_id.clone(),
         attempts: lease.attempts,
         last_verified: lease.last_verified,
@@ -139,10 +140,11 @@ fn in_force(lease: &Lease) -> Assessment {
             TaskStatus::Failed,
             LocalText::new(
                 format!(
-                    "The device did not take the block after {} attempts; it is tried on.",
-                    lease.attempts
+                    "The device did not take the block after {} attempts; it is tried on. {}",
+                    lease.attempts,
+                    last_error(lease)
                 ),
-                format!("设备未接受封禁，已尝试 {} 次，仍在重试。", lease.attempts),
+                format!("设备未接受封禁，已尝试 {} 次，仍在重试。{}", lease.attempts, last_error(lease)),
             ),
         ),
         _ if lease.drift => (
@@ -155,6 +157,11 @@ fn in_force(lease: &Lease) -> Assessment {
         _ => (TaskStatus::Handling, LocalText::default()),
     };
     Assessment { status, detail }
+}
+
+/// What the device said last, in its own words.
+fn last_error(lease: &Lease) -> &str {
+    lease.last_error.as_deref().unwrap_or_default()
 }
 
 fn ended(reason: &LeaseReason) -> TaskStatus {

@@ -44,6 +44,7 @@ pub fn lease(address: &str, reasons: &[(u128, i64)]) -> Lease {
         last_verified: None,
         attempts: 0,
         retry_at: None,
+        last_error: None,
         reasons: reasons.iter().map(reason).collect(),
     }
 }

@@ -94,6 +94,7 @@ CREATE TABLE lease (
     last_verified INTEGER,
     attempts      INTEGER NOT NULL,
     retry_at      INTEGER,
+    last_error    TEXT,
     PRIMARY KEY (tenant, id)
 ) STRICT;
 CREATE INDEX lease_entity ON lease (tenant, entity_value, entity_kind);

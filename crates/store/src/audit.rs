@@ -281,6 +281,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn everything_in_an_entry_is_sealed() {
+        let entry = AuditEntry {
+            at: Time::from_secs(1),
+            actor: "ann".into(),
+            action: "rule.enable".into(),
+            object: "r".into(),
+            before: json!(null),
+            after: json!(1),
+        };
+        let with = |change: fn(&mut AuditEntry)| {
+            let mut changed = entry.clone();
+            change(&mut changed);
+            seal(&TenantId::default(), 1, "p", &changed)
+        };
+        let seals = [
+            with(|_| ()),
+            with(|e| e.at = Time::from_secs(2)),
+            with(|e| e.actor = "bob".into()),
+            with(|e| e.action = "rule.disable".into()),
+            with(|e| e.object = "s".into()),
+            with(|e| e.before = json!(0)),
+            with(|e| e.after = json!(2)),
+            seal(&TenantId::new("other"), 1, "p", &entry),
+            seal(&TenantId::default(), 2, "p", &entry),
+            seal(&TenantId::default(), 1, "q", &entry),
+        ];
+        let different: std::collections::BTreeSet<_> = seals.iter().collect();
+        assert_eq!(different.len(), seals.len());
+    }
+
+    #[test]
     fn canonical_json_does_not_depend_on_the_order_of_keys() {
         let check = |value: Json, expected: &str| {
             let mut out = String::new();

@@ -107,7 +107,7 @@ impl Store {
     pub async fn lease_settle(&self, lease: &Lease, tasks: &[Task]) -> Result<()> {
         let mut txn = self.begin().await?;
         sqlx::query(
-            "UPDATE lease SET remote_id = ?, state = ?, drift = ?, last_verified = ?, attempts = ?, retry_at = ? \
+            "UPDATE lease SET remote_id = ?, state = ?, drift = ?, last_verified = ?, attempts = ?, retry_at = ?, last_error = ? \
              WHERE tenant = ? AND id = ?",
         )
         .bind(&lease.remote_id)
@@ -116,6 +116,7 @@ impl Store {
         .bind(lease.last_verified.map(Time::millis))
         .bind(lease.attempts)
         .bind(lease.retry_at.map(Time::millis))
+        .bind(&lease.last_error)
         .bind(lease.tenant.as_str())
         .bind(lease.id.to_string())
         .execute(&mut *txn)
@@ -238,7 +239,8 @@ fn push_living(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, now: Time) {
 pub(crate) async fn want_in_txn(txn: &mut SqliteConnection, lease: &Lease) -> Result<()> {
     sqlx::query(
         "INSERT INTO lease (tenant, id, system, connection, account, instance, entity_kind, entity_value, remote_id, \
-         state, drift, last_verified, attempts, retry_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         state, drift, last_verified, attempts, retry_at, last_error) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT DO NOTHING",
     )
     .bind(lease.tenant.as_str())
@@ -255,6 +257,7 @@ pub(crate) async fn want_in_txn(txn: &mut SqliteConnection, lease: &Lease) -> Re
     .bind(lease.last_verified.map(Time::millis))
     .bind(lease.attempts)
     .bind(lease.retry_at.map(Time::millis))
+    .bind(&lease.last_error)
     .execute(&mut *txn)
     .await?;
     let mut new = 0;
@@ -317,6 +320,7 @@ fn decode(row: &SqliteRow) -> Result<Lease> {
         last_verified: column::time_optional(row, "last_verified")?,
         attempts: column::small(row, "attempts")?,
         retry_at: column::time_optional(row, "retry_at")?,
+        last_error: row.try_get("last_error")?,
         reasons: Vec::new(),
     })
 }

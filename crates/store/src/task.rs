@@ -138,7 +138,7 @@ pub(crate) async fn insert_in_txn(txn: &mut SqliteConnection, task: &Task, creat
     .bind(task.lease.to_string())
     .bind(column::name(&task.operation)?)
     .bind(column::name(&task.status)?)
-    .bind(&task.detail)
+    .bind(column::text(&task.detail)?)
     .bind(&task.remote_id)
     .bind(task.attempts)
     .bind(task.last_verified.map(Time::millis))
@@ -154,7 +154,7 @@ pub(crate) async fn update_in_txn(txn: &mut SqliteConnection, task: &Task) -> Re
          WHERE tenant = ? AND id = ?",
     )
     .bind(column::name(&task.status)?)
-    .bind(&task.detail)
+    .bind(column::text(&task.detail)?)
     .bind(&task.remote_id)
     .bind(task.attempts)
     .bind(task.last_verified.map(Time::millis))
@@ -186,7 +186,7 @@ fn decode_task(row: &SqliteRow) -> Result<Task> {
         lease: column::parse(row, "lease")?,
         operation: column::code(row, "operation")?,
         status: column::code(row, "status")?,
-        detail: row.try_get("detail")?,
+        detail: column::json(row, "detail")?,
         remote_id: row.try_get("remote_id")?,
         attempts: column::small(row, "attempts")?,
         last_verified: column::time_optional(row, "last_verified")?,

@@ -6,8 +6,13 @@
 //! loopback addresses only, and everything it keeps is bounded.
 
 pub mod actors;
+pub mod client;
 pub mod clock;
+pub mod connect;
 pub mod fake_cloud;
+pub mod server;
 
+pub use client::Client;
 pub use clock::Clock;
 pub use fake_cloud::{FakeCloud, FakeCloudConfig, run};
+pub use server::Server;

@@ -144,10 +144,36 @@ impl Book {
             let openers = members.iter().filter(|m| m.reason == LinkReason::Opened).count();
             assert_eq!(openers, 1, "{id} has {openers} openers");
         }
+        self.check_facts(alerts);
         for into in self.merged.values() {
             assert!(
                 self.events.contains_key(into) || self.merged.contains_key(into),
                 "{into} is nowhere"
+            );
+        }
+    }
+
+    /// An event says what its alerts say, whatever was taken back on the way.
+    fn check_facts(&self, alerts: &[Alert]) {
+        for (id, event) in &self.events {
+            let members: Vec<&Alert> = alerts
+                .iter()
+                .filter(|a| self.members.get(&a.id).is_some_and(|m| m.event == *id))
+                .collect();
+            let entities: BTreeSet<_> = members.iter().flat_map(|a| &a.entities).map(|e| &e.key).collect();
+            let told: BTreeSet<_> = event.entities.iter().map(|e| &e.key).collect();
+            assert_eq!((told.len(), &told), (event.entities.len(), &entities), "{id}");
+            assert_eq!(Some(event.side), members.iter().map(|a| a.side).max(), "{id}");
+            assert!(members.iter().all(|a| a.level <= event.level), "{id}");
+            let folded = members.iter().filter(|a| self.members[&a.id].folded_into == a.id);
+            let tactics = folded.flat_map(|a| &a.tactics).count() as u64;
+            assert_eq!(event.tactics.values().sum::<u64>(), tactics, "{id}");
+            let first = members.iter().map(|a| a.first_time).min();
+            let last = members.iter().map(|a| a.time).max();
+            assert_eq!(
+                (Some(event.first_time), Some(event.last_time)),
+                (first, last),
+                "{id}"
             );
         }
     }

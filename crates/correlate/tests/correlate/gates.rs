@@ -11,95 +11,60 @@ use model::{
     whitelist::{Whitelist, WhitelistScope},
 };
 
-/// What an alert of this side, origin and method becomes: the method of its event, or why there is none.
-#[test]
-fn side_and_method() {
-    let check = |side, origin, aggregation, expected: Result<Aggregation, NoEventReason>| {
-        let one = Alert {
-            side,
-            origin,
-            aggregation,
-            ..alert(1, 0, "r").by("203.0.113.7")
-        };
-        let book = Book::of(std::slice::from_ref(&one));
-        let got = book
-            .refused
-            .get(&one.id)
-            .map_or_else(|| Ok(book.event(&one).method), |reason| Err(*reason));
-        assert_eq!(got, expected, "{side:?} {origin:?} {aggregation:?}");
+type Becomes = Result<Aggregation, NoEventReason>;
+
+/// Checks what an alert becomes: the method of its event, or why there is none.
+#[track_caller]
+fn check(side: Side, origin: Origin, aggregation: Aggregation, expected: Becomes) {
+    let one = Alert {
+        side,
+        origin,
+        aggregation,
+        ..alert(1, 0, "r").by("203.0.113.7")
     };
-    let no_policy = Err(NoEventReason::NoPolicy);
+    let book = Book::of(std::slice::from_ref(&one));
+    let refused = book.refused.get(&one.id).copied();
+    assert_eq!(refused.map_or_else(|| Ok(book.event(&one).method), Err), expected);
+}
+
+#[test]
+fn the_network_side_needs_a_method() {
+    let check = |origin, aggregation, allowed: bool| {
+        let expected = if allowed {
+            Ok(aggregation)
+        } else {
+            Err(NoEventReason::NoPolicy)
+        };
+        check(Side::Network, origin, aggregation, expected);
+    };
+    check(Origin::Predefined, Aggregation::Expert, true);
+    check(Origin::Predefined, Aggregation::GraphCompute, true);
+    check(Origin::Predefined, Aggregation::None, false);
+    check(Origin::Predefined, Aggregation::Passthrough, false);
+    check(Origin::Predefined, Aggregation::Window, false);
+    check(Origin::Custom, Aggregation::Passthrough, true);
+    check(Origin::Custom, Aggregation::Window, true);
+    check(Origin::Custom, Aggregation::Expert, false);
+    check(Origin::Custom, Aggregation::GraphCompute, false);
+    check(Origin::Custom, Aggregation::None, false);
+    check(Origin::Vendor, Aggregation::GraphCompute, false);
+    check(Origin::Vendor, Aggregation::None, false);
+}
+
+#[test]
+fn the_host_side_always_gives_an_event() {
+    let check = |origin, aggregation, method| check(Side::Host, origin, aggregation, Ok(method));
+    check(Origin::Vendor, Aggregation::None, Aggregation::GraphCompute);
     check(
-        Side::Network,
-        Origin::Predefined,
-        Aggregation::Expert,
-        Ok(Aggregation::Expert),
-    );
-    check(
-        Side::Network,
-        Origin::Predefined,
-        Aggregation::GraphCompute,
-        Ok(Aggregation::GraphCompute),
-    );
-    check(Side::Network, Origin::Predefined, Aggregation::None, no_policy);
-    check(
-        Side::Network,
-        Origin::Predefined,
-        Aggregation::Passthrough,
-        no_policy,
-    );
-    check(Side::Network, Origin::Predefined, Aggregation::Window, no_policy);
-    check(
-        Side::Network,
-        Origin::Custom,
-        Aggregation::Passthrough,
-        Ok(Aggregation::Passthrough),
-    );
-    check(
-        Side::Network,
-        Origin::Custom,
-        Aggregation::Window,
-        Ok(Aggregation::Window),
-    );
-    check(Side::Network, Origin::Custom, Aggregation::Expert, no_policy);
-    check(Side::Network, Origin::Custom, Aggregation::None, no_policy);
-    check(
-        Side::Network,
-        Origin::Vendor,
-        Aggregation::GraphCompute,
-        no_policy,
-    );
-    check(Side::Network, Origin::Vendor, Aggregation::None, no_policy);
-    check(
-        Side::Host,
-        Origin::Vendor,
-        Aggregation::None,
-        Ok(Aggregation::GraphCompute),
-    );
-    check(
-        Side::Host,
         Origin::Predefined,
         Aggregation::GraphCompute,
-        Ok(Aggregation::GraphCompute),
+        Aggregation::GraphCompute,
     );
-    check(
-        Side::Host,
-        Origin::Predefined,
-        Aggregation::None,
-        Ok(Aggregation::None),
-    );
-    check(
-        Side::Host,
-        Origin::Custom,
-        Aggregation::Window,
-        Ok(Aggregation::Window),
-    );
-    check(
-        Side::Host,
-        Origin::Custom,
-        Aggregation::None,
-        Ok(Aggregation::None),
-    );
+    check(Origin::Predefined, Aggregation::Expert, Aggregation::Expert);
+    check(Origin::Predefined, Aggregation::None, Aggregation::None);
+    check(Origin::Custom, Aggregation::Window, Aggregation::Window);
+    check(Origin::Custom, Aggregation::GraphCompute, Aggregation::None);
+    check(Origin::Custom, Aggregation::None, Aggregation::None);
 }
 
 fn whitelist(id: &str, scope: WhitelistScope, left: &str, right: &str) -> Whitelist {

@@ -110,7 +110,7 @@ fn delays() -> impl Strategy<Value = Vec<u64>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn every_alert_has_one_outcome_and_a_reason(alerts in alerts(), delays in delays()) {

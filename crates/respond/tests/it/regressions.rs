@@ -31,7 +31,7 @@ fn the_first_of_two_reasons_expires_and_the_block_stays() {
     assert_eq!(world.device.blocked(), [ATTACKER]);
     assert_eq!(world.status(short), TaskStatus::Ended);
     assert!(
-        world.task(short).detail.contains(&long.to_string()),
+        world.task(short).detail.en.contains(&long.to_string()),
         "it says what keeps the block"
     );
     assert_eq!(world.status(long), TaskStatus::Blocked);
@@ -343,7 +343,7 @@ fn a_rule_deleted_by_hand_is_restored_and_marked() {
     assert_eq!(world.device.blocked(), [ATTACKER]);
     assert_eq!(world.status(policy), TaskStatus::Blocked);
     assert!(world.leases.values().all(|l| l.drift));
-    assert!(!world.task(policy).detail.is_empty());
+    assert!(!world.task(policy).detail.en.is_empty());
     world.rounds(1);
     assert!(world.leases.values().all(|l| !l.drift), "seen in place again");
 }

@@ -20,7 +20,7 @@ pub struct RequestId(pub String);
 
 /// Names the request, and finishes its answer.
 pub async fn finish(mut request: Request, next: Next) -> Response {
-    let id = ulid::Ulid::from_parts(clock::now().millis() as u64, random()).to_string();
+    let id = fresh_id().to_string();
     let language = language(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
@@ -67,11 +67,12 @@ pub fn language(headers: &HeaderMap) -> Language {
     }
 }
 
-fn random() -> u128 {
+/// A new id for what people create, and for requests: by time, then random.
+pub fn fresh_id() -> ulid::Ulid {
     let mut bytes = [0; 16];
-    // An id that repeats would be a nuisance, not a danger.
+    // Without randomness ids of one millisecond would be equal: the store refuses the second, nothing is overwritten.
     let _ = getrandom::fill(&mut bytes);
-    u128::from_be_bytes(bytes)
+    ulid::Ulid::from_parts(clock::now().millis() as u64, u128::from_be_bytes(bytes))
 }
 
 #[cfg(test)]

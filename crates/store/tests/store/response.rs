@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, at, audit, event};
 use model::{
-    EntityKey, EntityKind, EventId, Level, PlaybookId, PolicyId, RunId, TenantId, Time,
+    EntityKey, EntityKind, EventId, Level, LocalText, PlaybookId, PolicyId, RunId, TenantId, Time,
     lease::{Lease, LeaseReason, LeaseState},
     playbook::{PlaybookState, Run, RunState, StepAttempt, StepState},
     policy::{Operation, Policy, PolicySource, PolicyStatus, ScopeMember, Task, TaskStatus},
@@ -101,6 +101,7 @@ fn lease(policies: &[&Policy]) -> Lease {
         last_verified: None,
         attempts: 0,
         retry_at: None,
+        last_error: None,
         reasons: policies.iter().map(reason).collect(),
     }
 }
@@ -114,7 +115,7 @@ fn task(policy: &Policy) -> Task {
         lease: lease(&[]).id,
         operation: Operation::BlockIp,
         status: TaskStatus::Handling,
-        detail: String::new(),
+        detail: LocalText::default(),
         remote_id: None,
         attempts: 0,
         last_verified: None,

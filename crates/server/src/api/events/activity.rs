@@ -4,7 +4,7 @@ use super::{resolve, standing};
 use crate::{
     api::{
         Shared,
-        caller::{Responder, Viewer},
+        caller::{Caller, Responder, Viewer},
         dto::{Text, name},
         extract::{Body, Id, Query},
         page::{Page, PageQuery},
@@ -152,26 +152,27 @@ pub async fn comment(
     Body(comment): Body<NewComment>,
 ) -> Result<StatusCode, Problem> {
     standing(&app, id).await?;
-    write_comment(&app, id, &caller.name, &comment.text).await?;
-    let audit = caller.audit("event.comment", id, &Value::Null, &json!({"text": comment.text}));
-    app.store.audit_append(&app.tenant, &audit).await?;
+    write_comment(&app, &caller, id, &comment.text).await?;
+    app.live.publish(Topic::Event, id.to_string(), "updated");
     Ok(StatusCode::CREATED)
 }
 
 /// Adds a comment to the log of an event.
-pub async fn write_comment(app: &App, event: EventId, actor: &str, text: &str) -> Result<(), Problem> {
+pub async fn write_comment(app: &App, caller: &Caller, event: EventId, text: &str) -> Result<(), Problem> {
     if text.trim().is_empty() || text.len() > LONGEST {
         return Err(Problem::new(Kind::Invalid, format!("a comment has 1 to {LONGEST} bytes of text")));
     }
+    let body = json!({"text": text});
+    let audit = caller.audit("event.comment", event, &Value::Null, &body);
     let activity = store::Activity {
         event,
         at: clock::now(),
-        actor: actor.to_owned(),
+        actor: caller.name.clone(),
         kind: ActivityKind::Comment,
-        body: json!({"text": text}),
+        body,
     };
     app.store.activity_insert(&app.tenant, &activity).await?;
-    app.live.publish(Topic::Event, event.to_string(), "updated");
+    app.store.audit_append(&app.tenant, &audit).await?;
     Ok(())
 }
 

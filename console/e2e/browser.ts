@@ -1,0 +1,66 @@
+// A headless Chromium looking at a running server: what people see, and everything the browser complains about.
+
+import { chromium, type Browser, type Page } from "playwright-core";
+import { en } from "../src/i18n/en";
+import { zh } from "../src/i18n/zh";
+import type { Dictionary, Locale } from "../src/i18n/dictionary";
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests are run by \`cargo xtask test\``);
+  return value;
+}
+
+export const server = {
+  url: variable("CTDR_URL"),
+  user: variable("CTDR_USER"),
+  password: variable("CTDR_PASSWORD"),
+};
+
+export const dictionaries: Record<Locale, Dictionary> = { en, zh };
+
+// Without these, the browser calls home, which a test machine need not allow.
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: variable("CTDR_BROWSER"), args: QUIET });
+}
+
+/** A page of a fresh profile, and what it complained about. */
+export async function open(browser: Browser, locale: Locale): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    locale: locale === "zh" ? "zh-CN" : "en-GB",
+    viewport: { width: 1440, height: 900 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    // The browser logs every answer that is no success; the first look for a session is one.
+    const expected = message.text().includes("401");
+    if (message.type() === "error" && !expected) complaints.push(message.text());
+  });
+  return { page, complaints };
+}
+
+export async function signIn(page: Page, locale: Locale, password = server.password): Promise<void> {
+  const t = dictionaries[locale].session;
+  await page.goto("/");
+  await page.getByLabel(t.username).fill(server.user);
+  await page.getByLabel(t.password, { exact: true }).fill(password);
+  await page.getByRole("button", { name: t.signIn }).click();
+}

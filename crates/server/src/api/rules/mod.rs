@@ -1,0 +1,71 @@
+//! Detection rules: what there is, what runs, and the user's own.
+
+mod check;
+mod custom;
+mod list;
+mod switch;
+mod view;
+
+use super::problem::Problem;
+use crate::{
+    app::App,
+    clock,
+    pipeline::{Action, RuleSelection},
+};
+use detect::RuleSource;
+use model::Origin;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of rules.
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, custom::create))
+        .routes(routes!(list::fetch, switch::update, custom::replace, custom::delete))
+        .routes(routes!(switch::enable_connected))
+        .routes(routes!(check::check))
+}
+
+/// The version of a rule text, as alerts name it.
+pub fn version(text: &str) -> String {
+    custom_source(text).version()
+}
+
+/// A rule text of the user, as the compiler takes it.
+fn custom_source(text: &str) -> RuleSource {
+    RuleSource {
+        file: "rule.yml".to_owned(),
+        text: text.to_owned(),
+        origin: Origin::Custom,
+        enabled: true,
+        testing: false,
+    }
+}
+
+/// Which rules run, as the store has it.
+async fn selection(app: &App) -> Result<RuleSelection, store::Error> {
+    let states = app.store.rule_state_list(&app.tenant).await?;
+    let ids = |wanted: fn(&store::RuleState) -> bool| {
+        states.iter().filter(|(_, state)| wanted(state)).map(|(id, _)| id.clone()).collect()
+    };
+    let custom = app.store.custom_rule_list(&app.tenant).await?;
+    Ok(RuleSelection {
+        enabled: ids(|state| state.enabled),
+        testing: ids(|state| state.testing),
+        custom: custom.into_iter().map(|rule| rule.text).collect(),
+    })
+}
+
+/// Tells the pipeline which rules run now. Two changes at once may tell it in the wrong order; whoever finds that the
+/// store has moved on tells it again.
+async fn announce(app: &App) -> Result<(), Problem> {
+    let mut told = selection(app).await?;
+    loop {
+        app.pipeline.submit(&Action::Rules { selection: told.clone() }, clock::now()).await?;
+        let now = selection(app).await?;
+        if now == told {
+            return Ok(());
+        }
+        told = now;
+    }
+}
