@@ -115,7 +115,7 @@ describe.each(["en", "zh"] as const)("in %s", (locale) => {
   test("the Disposal Center holds the block", async () => {
     await page.goto("/disposal?tab=tasks");
     await page.getByText(ATTACKER).first().waitFor();
-    const blocked = t.words.taskStatus.blocked;
+    const blocked = t.words.task.blocked;
     await expect.poll(() => page.locator("tbody").innerText()).toContain(blocked);
   });
 });
@@ -150,6 +150,6 @@ describe("what people change", () => {
     await page.getByRole("button", { name: t.disposal.undo }).first().click();
     await page.getByRole("dialog").or(page.getByRole("tooltip")).getByRole("button").last().click();
     await page.goto("/disposal?tab=tasks");
-    await expect.poll(() => page.locator("tbody").innerText(), { timeout: 15_000 }).toContain(t.words.taskStatus.ended);
+    await expect.poll(() => page.locator("tbody").innerText(), { timeout: 15_000 }).toContain(t.words.task.ended);
   });
 });

@@ -16,7 +16,10 @@ pub fn folder() -> PathBuf {
 /// Installs the packages of the lock file.
 pub fn install() -> anyhow::Result<()> {
     let folder = folder();
-    let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    let (lock, stamp) = (
+        folder.join("package-lock.json"),
+        folder.join("node_modules/.package-lock.json"),
+    );
     if modified(&stamp) >= modified(&lock) && stamp.exists() {
         return Ok(());
     }
@@ -47,9 +50,14 @@ pub fn script(name: &str) -> anyhow::Result<()> {
 fn newest_input() -> anyhow::Result<SystemTime> {
     let files = root::files()?;
     let inputs = files.iter().filter(|file| file.starts_with("console"));
-    Ok(inputs.map(|file| modified(&root::path().join(file))).max().unwrap_or(SystemTime::UNIX_EPOCH))
+    Ok(inputs
+        .map(|file| modified(&root::path().join(file)))
+        .max()
+        .unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
 fn modified(path: &Path) -> SystemTime {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .unwrap_or(SystemTime::UNIX_EPOCH)
 }

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 pub fn run() -> anyhow::Result<PathBuf> {
     console::build()?;
     run::step("release binary");
-    run::command("cargo", &["build", "--release", "--package", "ctdr", "--features", "console"])?;
+    run::command(
+        "cargo",
+        &["build", "--release", "--package", "ctdr", "--features", "console"],
+    )?;
     let binary = root::target().join("release/ctdr");
     let size = std::fs::metadata(&binary)?.len();
     eprintln!("   {} ({:.1} MB)", binary.display(), size as f64 / 1e6);

@@ -1,5 +1,8 @@
 //! Everything one does to the project beside writing it: `cargo xtask <command>`.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program of ours, talking to its user")]
+
+mod bench;
 mod console;
 mod demo;
 mod dist;
@@ -35,6 +38,8 @@ enum Command {
     Tidy,
     /// The long versions of the tests: crash loops, property tests with many cases.
     Soak(soak::Arguments),
+    /// Measure each stage against a floor in the same run.
+    Bench(bench::Arguments),
     /// Run the fake Alibaba Cloud (log service, WAF, a web site behind it) alone.
     FakeCloud {
         /// The address to listen on.
@@ -54,6 +59,7 @@ fn main() -> ExitCode {
         Command::Dist => dist::run().map(|_| ()),
         Command::Tidy => tidy::run(),
         Command::Soak(arguments) => soak::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::FakeCloud { listen } => fake_cloud::run(listen),
         Command::Openapi(arguments) => openapi::run(&arguments),
         Command::New(arguments) => new::run(&arguments),

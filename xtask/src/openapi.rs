@@ -24,9 +24,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     run::step("OpenAPI document");
     let document = run::output("cargo", &["run", "--quiet", "--package", "ctdr", "--", "openapi"])?;
     let (document_path, types_path) = (root::path().join(DOCUMENT), console::folder().join(TYPES));
-    let before = (fs::read_to_string(&document_path).unwrap_or_default(), fs::read_to_string(&types_path).unwrap_or_default());
+    let before = (
+        fs::read_to_string(&document_path).unwrap_or_default(),
+        fs::read_to_string(&types_path).unwrap_or_default(),
+    );
     fs::write(&document_path, &document)?;
-    let arguments_of_generator = ["exec", "openapi-typescript", "--", "../docs/openapi.json", "--output", TYPES];
+    let arguments_of_generator = [
+        "exec",
+        "openapi-typescript",
+        "--",
+        "../docs/openapi.json",
+        "--output",
+        TYPES,
+    ];
     run::command_in(&console::folder(), "npm", &arguments_of_generator, &[])?;
     let after = (document, fs::read_to_string(&types_path)?);
     if arguments.check && before != after {

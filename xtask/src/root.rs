@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 /// The project's root folder.
 pub fn path() -> PathBuf {
     // This crate stands one folder below the root, wherever the checkout is.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_owned)
 }
 
 /// The folder cargo builds into.
@@ -17,5 +19,9 @@ pub fn target() -> PathBuf {
 pub fn files() -> anyhow::Result<Vec<PathBuf>> {
     let listing = crate::run::output("git", &["ls-files", "--cached", "--others", "--exclude-standard"])?;
     let root = path();
-    Ok(listing.lines().map(PathBuf::from).filter(|file| root.join(file).is_file()).collect())
+    Ok(listing
+        .lines()
+        .map(PathBuf::from)
+        .filter(|file| root.join(file).is_file())
+        .collect())
 }

@@ -19,7 +19,12 @@ pub fn command(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
 }
 
 /// Runs a program in a folder with extra environment variables.
-pub fn command_in(folder: &Path, program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<()> {
+pub fn command_in(
+    folder: &Path,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> anyhow::Result<()> {
     let started = Instant::now();
     let status = Command::new(program)
         .args(arguments)
@@ -45,7 +50,11 @@ pub fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
         .output()
         .with_context(|| format!("cannot run `{program}`; is it installed?"))?;
     if !output.status.success() {
-        bail!("`{program} {}` failed with {}", arguments.join(" "), output.status);
+        bail!(
+            "`{program} {}` failed with {}",
+            arguments.join(" "),
+            output.status
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -53,5 +62,11 @@ pub fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
 /// Whether a program can be started at all.
 pub fn exists(program: &str) -> bool {
     let quiet = || Stdio::null();
-    Command::new(program).arg("--version").stdin(quiet()).stdout(quiet()).stderr(quiet()).status().is_ok()
+    Command::new(program)
+        .arg("--version")
+        .stdin(quiet())
+        .stdout(quiet())
+        .stderr(quiet())
+        .status()
+        .is_ok()
 }

@@ -16,12 +16,36 @@ pub struct Arguments {
 
 /// Runs the long versions.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (rounds, cases) = (arguments.crash_rounds.to_string(), arguments.property_cases.to_string());
-    let environment = [("CTDR_CRASH_ROUNDS", rounds.as_str()), ("PROPTEST_CASES", cases.as_str())];
+    let (rounds, cases) = (
+        arguments.crash_rounds.to_string(),
+        arguments.property_cases.to_string(),
+    );
+    let environment = [
+        ("CTDR_CRASH_ROUNDS", rounds.as_str()),
+        ("PROPTEST_CASES", cases.as_str()),
+    ];
     run::step(&format!("crash test, {rounds} rounds"));
-    let crash = ["test", "--release", "--package", "ctdr", "--test", "integration", "--", "crash", "--nocapture"];
+    let crash = [
+        "test",
+        "--release",
+        "--package",
+        "ctdr",
+        "--test",
+        "integration",
+        "--",
+        "crash",
+        "--nocapture",
+    ];
     run::command_in(&root::path(), "cargo", &crash, &environment)?;
     run::step(&format!("property tests, {cases} cases each"));
-    let properties = ["test", "--release", "--workspace", "--exclude", "ctdr", "--exclude", "xtask"];
+    let properties = [
+        "test",
+        "--release",
+        "--workspace",
+        "--exclude",
+        "ctdr",
+        "--exclude",
+        "xtask",
+    ];
     run::command_in(&root::path(), "cargo", &properties, &environment)
 }

@@ -26,7 +26,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         console::script(script)?;
     }
     run::step("clippy");
-    run::command("cargo", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
+    run::command(
+        "cargo",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    )?;
     rust_tests()?;
     browser_tests(arguments.install_browser)
 }
@@ -51,7 +61,14 @@ fn browser_tests(install: bool) -> anyhow::Result<()> {
             return Ok(());
         }
         run::command("apt-get", &["update", "--quiet"])?;
-        let packages = ["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "fonts-noto-cjk"];
+        let packages = [
+            "install",
+            "--yes",
+            "--quiet",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-noto-cjk",
+        ];
         run::command("apt-get", &packages)?;
     }
     let binary = dist::run()?;
@@ -62,7 +79,12 @@ fn browser_tests(install: bool) -> anyhow::Result<()> {
             ("CTDR_PASSWORD", server.password.as_str()),
             ("CTDR_BROWSER", CHROMIUM),
         ];
-        run::command_in(&console::folder(), "npm", &["run", "--silent", "e2e"], &environment)
+        run::command_in(
+            &console::folder(),
+            "npm",
+            &["run", "--silent", "e2e"],
+            &environment,
+        )
     })
 }
 
@@ -70,7 +92,10 @@ fn browser_tests(install: bool) -> anyhow::Result<()> {
 fn say_about_test_data() {
     match std::env::var_os("CTDR_TEST_DATA") {
         Some(folder) if Path::new(&folder).is_dir() => {}
-        Some(folder) => eprintln!("CTDR_TEST_DATA is {}, which is no folder", Path::new(&folder).display()),
+        Some(folder) => eprintln!(
+            "CTDR_TEST_DATA is {}, which is no folder",
+            Path::new(&folder).display()
+        ),
         None => eprintln!(
             "CTDR_TEST_DATA is not set: tests on recorded logs and third-party rules will be skipped ({})",
             root::path().display()

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
-import { rows, usePaged } from "./pages";
+import { rows, usePaged, WHOLE } from "./pages";
 import type { RoleName, WhitelistInput } from "./types";
 
 export function useOverview() {
@@ -14,7 +14,7 @@ export function useOverview() {
 }
 
 export function useUsers() {
-  return useQuery({ queryKey: [KEY.users], queryFn: async () => rows(await body(client.GET("/users"))) });
+  return useQuery({ queryKey: [KEY.users], queryFn: async () => rows(await body(client.GET("/users", WHOLE))) });
 }
 
 export function useCreateUser() {
@@ -39,7 +39,7 @@ export function useAudit() {
 export function useWhitelists() {
   return useQuery({
     queryKey: [KEY.whitelists, "list"],
-    queryFn: async () => rows(await body(client.GET("/whitelists"))),
+    queryFn: async () => rows(await body(client.GET("/whitelists", WHOLE))),
   });
 }
 

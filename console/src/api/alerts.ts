@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 import { usePaged } from "./pages";
-import type { AlertQuery } from "./schema";
+import type { AlertQuery } from "./queries";
 
 export function useAlerts(query: AlertQuery) {
   return usePaged([KEY.alerts, "list", query], (paging) =>

@@ -4,8 +4,8 @@ import type { paths } from "./schema";
 
 const BASE = "/api/v1";
 
-// The server's document names full paths; the rest of the console does not repeat the base.
-type Paths = { [Path in keyof paths as Path extends `${typeof BASE}${infer Rest}` ? Rest : Path]: paths[Path] };
+/** The server's document names full paths; the rest of the console does not repeat the base. */
+export type Paths = { [Path in keyof paths as Path extends `${typeof BASE}${infer Rest}` ? Rest : Path]: paths[Path] };
 
 // Both belong to the browser session as a whole, and a request needs them outside of any component.
 let csrfToken = "";

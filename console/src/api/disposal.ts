@@ -3,7 +3,7 @@ import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
 import { rows, usePaged } from "./pages";
-import type { PolicyQuery, TaskQuery } from "./schema";
+import type { PolicyQuery, TaskQuery } from "./queries";
 import type { ResponseSettings } from "./types";
 
 /** What every change to a block may move. */
@@ -30,23 +30,23 @@ export function useTasks(query: TaskQuery) {
 }
 
 export function useUndoPolicy() {
-  return useChange((id: string) => body(client.POST("/policies/{id}:undo", { params: { path: { id } } })), BLOCKS);
+  return useChange((id: string) => body(client.POST("/policies/{id}/undo", { params: { path: { id } } })), BLOCKS);
 }
 
 export function useExtendPolicy() {
   return useChange(
     ({ id, valid_until }: { id: string; valid_until: string }) =>
-      body(client.POST("/policies/{id}:extend", { params: { path: { id } }, body: { valid_until } })),
+      body(client.POST("/policies/{id}/extend", { params: { path: { id } }, body: { valid_until } })),
     BLOCKS,
   );
 }
 
 export function useUndoTask() {
-  return useChange((id: string) => body(client.POST("/tasks/{id}:undo", { params: { path: { id } } })), BLOCKS);
+  return useChange((id: string) => body(client.POST("/tasks/{id}/undo", { params: { path: { id } } })), BLOCKS);
 }
 
 export function useRetryTask() {
-  return useChange((id: string) => body(client.POST("/tasks/{id}:retry", { params: { path: { id } } })), BLOCKS);
+  return useChange((id: string) => body(client.POST("/tasks/{id}/retry", { params: { path: { id } } })), BLOCKS);
 }
 
 /** Where an address is blocked right now, why, and until when. */
@@ -82,7 +82,8 @@ export function useResponseSettings() {
 
 export function useSaveResponseSettings() {
   return useChange(
-    (settings: ResponseSettings) => body(client.PUT("/response-settings", { body: settings })),
+    ({ paused, default_duration_seconds }: ResponseSettings) =>
+      body(client.PUT("/response-settings", { body: { paused, default_duration_seconds } })),
     [KEY.settings, KEY.overview],
   );
 }

@@ -3,10 +3,8 @@ import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
 import { usePaged } from "./pages";
-import type { EventQuery } from "./schema";
+import type { EventQuery } from "./queries";
 import type { EventChange, RespondItem } from "./types";
-
-export type { EventQuery };
 
 /** Starts the key of everything about one event, so that one live message refreshes all of it. */
 export const eventKey = (id: string) => [KEY.events, "one", id] as const;

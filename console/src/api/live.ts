@@ -53,6 +53,8 @@ export function useLiveStream(): Live {
         timer ??= setTimeout(flush, GATHER_MS);
       });
     }
+    // The server could not remember all that was missed.
+    stream.addEventListener("reload", () => void cache.invalidateQueries());
     stream.onopen = () => setConnection("open");
     // The browser connects again by itself, with the id of the last message it saw.
     stream.onerror = () => setConnection("lost");

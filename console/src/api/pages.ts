@@ -28,7 +28,7 @@ export function usePaged<T>(
     queryFn: ({ pageParam }) =>
       fetchPage(pageParam === null ? { limit: PAGE_SIZE } : { limit: PAGE_SIZE, cursor: pageParam }),
     initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next_cursor,
+    getNextPageParam: (last) => last.next_cursor ?? null,
     // A changed filter keeps the old rows until the new ones are there: the page does not jump.
     placeholderData: keepPreviousData,
     ...options,
@@ -47,6 +47,9 @@ export function usePaged<T>(
     refetch: () => void query.refetch(),
   };
 }
+
+/** Asks for a short list as a whole, in the longest page the server gives. */
+export const WHOLE = { params: { query: { limit: 200 } } } as const;
 
 /** Short lists come whole, some in the envelope of a page and some without it. */
 export function rows<T>(list: T[] | Page<T>): T[] {

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
-import { rows, usePaged } from "./pages";
-import type { RunQuery } from "./schema";
+import { rows, usePaged, WHOLE } from "./pages";
+import type { RunQuery } from "./queries";
 import type { ResponseRuleInput } from "./types";
 
 export function useResponseRules() {
   return useQuery({
     queryKey: [KEY.responseRules, "list"],
-    queryFn: async () => rows(await body(client.GET("/response-rules"))),
+    queryFn: async () => rows(await body(client.GET("/response-rules", WHOLE))),
   });
 }
 
@@ -21,10 +21,11 @@ export function useResponseRule(id: string) {
   });
 }
 
-export function useResponseFields() {
+/** What conditions of rules with this trigger may ask about; without one, of any rule. */
+export function useResponseFields(trigger?: string) {
   return useQuery({
-    queryKey: [KEY.responseRules, "fields"],
-    queryFn: () => body(client.GET("/response-rules/fields")),
+    queryKey: [KEY.responseRules, "fields", trigger],
+    queryFn: () => body(client.GET("/response-rules/fields", { params: { query: { trigger } } })),
     staleTime: Infinity,
   });
 }

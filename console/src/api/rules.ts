@@ -3,7 +3,7 @@ import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
 import { usePaged } from "./pages";
-import type { RuleQuery } from "./schema";
+import type { RuleQuery } from "./queries";
 
 export function useRules(query: RuleQuery) {
   return usePaged([KEY.rules, "list", query], (paging) =>

@@ -39,17 +39,17 @@ type Post<T, B> = Omit<Plain<T, never>, "requestBody"> & Body<B>;
 type Act<T, B, Header = never> = Omit<Operation<T, never, Id, Header>, "requestBody"> & Body<B>;
 type ActPlain<T> = Operation<T, never, Id, never>;
 
-export interface Paging {
+interface Paging {
   limit?: number;
   cursor?: string;
 }
 
 type TimeRange = { from?: string; to?: string };
 
-export type EventQuery = Paging &
+type EventQuery = Paging &
   TimeRange & {
     status?: string[];
-    level?: string[];
+    level?: number[];
     side?: string[];
     account?: string[];
     product?: string[];
@@ -61,10 +61,10 @@ export type EventQuery = Paging &
     sort?: string;
   };
 
-export type AlertQuery = Paging &
+type AlertQuery = Paging &
   TimeRange & {
     tab?: string;
-    level?: string[];
+    level?: number[];
     side?: string[];
     rule?: string[];
     product?: string[];
@@ -74,17 +74,17 @@ export type AlertQuery = Paging &
     status?: string;
   };
 
-export type RuleQuery = Paging & {
+type RuleQuery = Paging & {
   text?: string;
   origin?: string;
-  enabled?: string;
+  enabled?: boolean;
   category?: string[];
   product?: string[];
 };
 
-export type PolicyQuery = Paging & { status?: string[]; entity?: string; event?: string; active?: boolean };
-export type TaskQuery = Paging & { status?: string[]; policy?: string };
-export type RunQuery = Paging & { event?: string; playbook?: string };
+type PolicyQuery = Paging & { status?: string[]; entity?: string; event?: string; active?: boolean };
+type TaskQuery = Paging & { status?: string[]; policy?: string };
+type RunQuery = Paging & { event?: string; playbook?: string };
 
 export interface paths {
   "/setup": {
@@ -104,7 +104,7 @@ export interface paths {
   "/overview": { get: Get<t.Overview> };
   "/events": { get: Get<t.Page<t.SecurityEvent>, EventQuery> };
   "/events:bulk": { post: Post<t.BulkResult, { ids: string[]; op: t.EventChange }> };
-  "/events/{id}": { get: GetOne<t.EventDetail>; patch: Act<t.EventDetail, t.EventChange> };
+  "/events/{id}": { get: GetOne<t.EventDetail | t.MergedEvent>; patch: Act<t.EventDetail, t.EventChange> };
   "/events/{id}/alerts": { get: GetOne<t.Page<t.EventAlert>, Paging> };
   "/events/{id}/chain": { get: GetOne<t.Chain> };
   "/events/{id}/entities": { get: GetOne<t.Entity[]> };
@@ -127,7 +127,7 @@ export interface paths {
     delete: ActPlain<unknown>;
   };
   "/response-rules": { get: Get<t.Page<t.ResponseRule>, Paging>; post: Post<t.ResponseRule, t.ResponseRuleInput> };
-  "/response-rules/fields": { get: Get<t.ConditionField[]> };
+  "/response-rules/fields": { get: Get<t.ConditionField[], { trigger?: string }> };
   "/response-rules/{id}": {
     get: GetOne<t.ResponseRule>;
     put: Act<t.ResponseRule, t.ResponseRuleInput>;
@@ -140,15 +140,15 @@ export interface paths {
   "/runs/{id}": { get: GetOne<t.Run> };
   "/policies": { get: Get<t.Page<t.Policy>, PolicyQuery> };
   "/policies/{id}": { get: GetOne<t.PolicyDetail> };
-  "/policies/{id}:undo": { post: ActPlain<t.Policy> };
-  "/policies/{id}:extend": { post: Act<t.Policy, { valid_until: string }> };
+  "/policies/{id}/undo": { post: ActPlain<t.Policy> };
+  "/policies/{id}/extend": { post: Act<t.Policy, { valid_until: string }> };
   "/tasks": { get: Get<t.Page<t.Task>, TaskQuery> };
-  "/tasks/{id}:undo": { post: ActPlain<t.Task> };
-  "/tasks/{id}:retry": { post: ActPlain<t.Task> };
+  "/tasks/{id}/undo": { post: ActPlain<t.Task> };
+  "/tasks/{id}/retry": { post: ActPlain<t.Task> };
   "/blocked": { get: Get<t.Blocked[], { value: string }> };
   "/never-block": { get: Get<t.NeverBlock[]>; post: Post<t.NeverBlock, { value: string; reason: string }> };
   "/never-block/{id}": { delete: ActPlain<unknown> };
-  "/response-settings": { get: Get<t.ResponseSettings>; put: Post<t.ResponseSettings, t.ResponseSettings> };
+  "/response-settings": { get: Get<t.ResponseSettings>; put: Post<t.ResponseSettings, { paused: boolean; default_duration_seconds: number }> };
   "/whitelists": { get: Get<t.Page<t.Whitelist>, Paging>; post: Post<t.Whitelist, t.WhitelistInput> };
   "/whitelists/fields": { get: Get<t.ConditionField[]> };
   "/whitelists/{id}": { delete: ActPlain<unknown> };
@@ -157,7 +157,7 @@ export interface paths {
   "/sources/products": { get: Get<t.SourceProduct[]> };
   "/sources/{id}": {
     get: GetOne<t.Source>;
-    patch: Act<t.Source, { enabled?: boolean; time_zone?: string; config?: t.SourceConfig }>;
+    patch: Act<t.Source, { enabled?: boolean; time_zone?: string }>;
     delete: ActPlain<unknown>;
   };
   "/sources/{id}/dead-letters": { get: GetOne<t.Page<t.DeadLetter>, Paging> };
@@ -165,5 +165,6 @@ export interface paths {
   "/connections/{id}": { delete: ActPlain<unknown> };
   "/connections/{id}/instances": { get: GetOne<t.Instance[]> };
   "/tokens": { get: Get<t.Page<t.IngestToken>, Paging>; post: Post<t.IngestToken, { name: string }> };
+  "/tokens/{id}": { delete: ActPlain<unknown> };
   "/audit": { get: Get<t.Page<t.AuditEntry>, Paging> };
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
-import { rows, usePaged } from "./pages";
+import { rows, usePaged, WHOLE } from "./pages";
 import type { ConnectionInput, SourceConfig, SourceInput } from "./types";
 
 export { ingestUrl } from "./client";
@@ -10,7 +10,7 @@ export { ingestUrl } from "./client";
 export function useSources() {
   return useQuery({
     queryKey: [KEY.sources, "list"],
-    queryFn: async () => rows(await body(client.GET("/sources"))),
+    queryFn: async () => rows(await body(client.GET("/sources", WHOLE))),
     // Nothing arriving sends no message; only asking again shows a source going silent.
     refetchInterval: 30_000,
   });
@@ -65,7 +65,7 @@ export function useDeadLetters(id: string) {
 export function useConnections() {
   return useQuery({
     queryKey: [KEY.connections, "list"],
-    queryFn: async () => rows(await body(client.GET("/connections"))),
+    queryFn: async () => rows(await body(client.GET("/connections", WHOLE))),
   });
 }
 
@@ -81,7 +81,11 @@ export function useDeleteConnection() {
 }
 
 export function useTokens() {
-  return useQuery({ queryKey: [KEY.tokens], queryFn: async () => rows(await body(client.GET("/tokens"))) });
+  return useQuery({ queryKey: [KEY.tokens], queryFn: async () => rows(await body(client.GET("/tokens", WHOLE))) });
+}
+
+export function useDeleteToken() {
+  return useChange((id: string) => body(client.DELETE("/tokens/{id}", { params: { path: { id } } })), [KEY.tokens]);
 }
 
 export function useCreateToken() {

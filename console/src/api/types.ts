@@ -10,7 +10,7 @@ export interface LocalText {
 
 export interface Page<T> {
   items: T[];
-  next_cursor: string | null;
+  next_cursor?: string | null;
   total: { value: number; exact: boolean };
 }
 
@@ -46,11 +46,12 @@ export interface Overview {
   events_by_status: Record<string, number>;
   funnel_24h: { records: number; alerts: number; events: number };
   active_blocks: number;
-  sources: { ok: number; late: number; silent: number };
+  sources: { ok: number; waiting: number; late: number; silent: number; failing: number };
   response_paused: boolean;
 }
 
-export type Level = 1 | 2 | 3 | 4 | 5;
+/** 5 serious … 1 reminder. */
+export type Level = number;
 export type Side = "network" | "host";
 export type EventStatus = "unhandled" | "handling" | "handling_failed" | "handled";
 export type HandlingState = "none" | "running" | "succeeded" | "failed";
@@ -78,6 +79,8 @@ export interface SecurityEvent {
   title: LocalText;
   description: LocalText;
   level: Level;
+  /** An analyst chose the level. */
+  level_chosen: boolean;
   level_reasons: LocalText[];
   method: Aggregation;
   side: Side;
@@ -92,16 +95,22 @@ export interface SecurityEvent {
   products: string[];
   accounts: string[];
   entities: Entity[];
-  owner: string | null;
-  continues: string | null;
-  continued_by: string | null;
+  owner?: string | null;
+  tags: string[];
+  continues?: string | null;
+  continued_by?: string | null;
   created_at: string;
   updated_at: string;
 }
 
 export interface EventDetail extends SecurityEvent {
   handling_instruction: LocalText;
-  merged_into?: string | null;
+}
+
+/** What stands under the id of an event that became part of another. */
+export interface MergedEvent {
+  id: string;
+  merged_into: string;
 }
 
 export interface EventChange {
@@ -119,7 +128,7 @@ export interface EventAlert {
   alert: Alert;
   reason: LocalText;
   reason_kind: string;
-  linked_alert: string | null;
+  linked_alert?: string | null;
   folded_into: string;
 }
 
@@ -136,6 +145,8 @@ export interface ChainCard {
 export interface Chain {
   lanes: { tactic: string; title: LocalText; cards: ChainCard[] }[];
   gaps: string[];
+  /** Where the attack began, as far as the alerts show. */
+  entry: { alert_id: string; reason: LocalText } | null;
 }
 
 export interface Activity {
@@ -156,9 +167,10 @@ export interface Recommendation {
   entity: Entity;
   operation: string;
   playbook: { id: string; name: LocalText };
-  level: 1 | 2;
+  /** 2: chosen beforehand, 1: shown. */
+  level: number;
   available: boolean;
-  unavailable_reason: LocalText | null;
+  unavailable_reason?: LocalText | null;
   scope: ScopeMember[];
   requests_24h: number;
   default_duration_seconds: number;
@@ -188,9 +200,9 @@ export interface Alert {
   products: string[];
   accounts: string[];
   entities: Entity[];
-  event_id: string | null;
-  no_event_reason: string | null;
-  defended: boolean | null;
+  event_id?: string | null;
+  no_event_reason?: string | null;
+  defended?: boolean | null;
   suppressed: number;
   record_count: number;
 }
@@ -206,7 +218,7 @@ export interface Evidence {
   time: string;
   product: string;
   raw: string;
-  matched: { name: string; value: string; span: Span | null }[];
+  matched: { name: string; value: string; span?: Span | null }[];
 }
 
 export interface Threshold {
@@ -221,8 +233,10 @@ export interface Threshold {
 export interface AlertDetail extends Alert {
   description: LocalText;
   evidence: Evidence[];
-  threshold: Threshold | null;
+  threshold?: Threshold | null;
   rule_text: string;
+  /** The rule was changed since: the text is the one of today. */
+  rule_changed: boolean;
   records: string[];
 }
 
@@ -248,8 +262,8 @@ export interface Rule {
   products: string[];
   source_connected: boolean;
   alerts_24h: number;
-  last_match: string | null;
-  problem: string | null;
+  last_match?: string | null;
+  problem?: string | null;
 }
 
 export interface RuleDetail extends Rule {
@@ -260,7 +274,7 @@ export interface RuleDetail extends Rule {
 export interface RuleCheck {
   ok: boolean;
   errors: { place: string; message: string }[];
-  tests: { name: string; expected: number; got: number; ok: boolean }[];
+  tests: { name: string; expected: number; got: number; ok: boolean; problem?: string | null }[];
 }
 
 export interface Predicate {
@@ -289,8 +303,11 @@ export type ResponseAction =
       action: "run_playbook";
       playbook_id: string;
       entity_kind: string;
-      role: string;
-      duration_seconds: number;
+      /** Any role if left out. */
+      role?: string | null;
+      malicious_only?: boolean;
+      /** The playbook's own time if left out. */
+      duration_seconds?: number | null;
       scope: ScopeMember[] | "all";
     }
   | { action: "change_status"; status: EventStatus }
@@ -306,15 +323,15 @@ export interface ResponseRuleInput {
   condition: Condition;
   actions: ResponseAction[];
   silence_seconds: number;
-  expires_at: string | null;
+  expires_at?: string | null;
   max_targets_per_hour: number;
 }
 
 export interface ResponseRule extends ResponseRuleInput {
   id: string;
-  last_fired: string | null;
+  last_fired?: string | null;
   fired_count: number;
-  suspended: LocalText | null;
+  suspended?: LocalText | null;
 }
 
 export interface Playbook {
@@ -323,7 +340,7 @@ export interface Playbook {
   description: LocalText;
   version: number;
   state: string;
-  operation: string;
+  operation?: string | null;
   entity_kinds: string[];
 }
 
@@ -335,26 +352,26 @@ export interface Run {
   id: string;
   playbook: { id: string; name: LocalText };
   trigger: string;
-  rule: string | null;
-  event: string | null;
+  rule?: string | null;
+  event?: string | null;
   entity: { type: string; value: string } | null;
   state: "running" | "succeeded" | "failed" | "cancelled";
   started: string;
-  finished: string | null;
-  error: string | null;
+  finished?: string | null;
+  error?: string | null;
   steps?: RunStep[] | null;
 }
 
 export interface RunStep {
   step: string;
-  name: string;
+  name: LocalText;
   attempt: number;
   state: string;
   input: unknown;
   output: unknown;
-  error: string | null;
+  error?: string | null;
   started: string;
-  finished: string | null;
+  finished?: string | null;
 }
 
 export interface Policy {
@@ -368,10 +385,10 @@ export interface Policy {
   source: string;
   status: "initial" | "failed" | "deleted" | "succeeded";
   status_code: number;
-  origin_event: string | null;
+  origin_event?: string | null;
   run: string;
   created_at: string;
-  expires_in_seconds: number | null;
+  expires_in_seconds?: number | null;
   tasks: { ok: number; failed: number; pending: number };
 }
 
@@ -388,12 +405,12 @@ export interface Task {
   operation: string;
   status: string;
   status_code: number;
-  detail: string;
-  remote_id: string | null;
+  detail: LocalText;
+  remote_id?: string | null;
   attempts: number;
-  last_verified: string | null;
+  last_verified?: string | null;
   drift: boolean;
-  expires_at: string | null;
+  expires_at?: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -403,8 +420,8 @@ export interface Blocked {
   system: string;
   scope: ScopeMember;
   entity: { type: string; value: string };
-  until: string;
-  reasons: { policy: string; expires_at: string; source: string; origin_event: string | null }[];
+  until?: string | null;
+  reasons: { policy: string; expires_at: string; source: string; origin_event?: string | null }[];
   state: string;
   drift: boolean;
 }
@@ -414,12 +431,13 @@ export interface NeverBlock {
   value: string;
   reason: string;
   by: string;
-  created_at: string;
+  created_at?: string | null;
   builtin: boolean;
 }
 
 export interface ResponseSettings {
   paused: boolean;
+  pause_reason?: LocalText | null;
   default_duration_seconds: number;
 }
 
@@ -427,37 +445,36 @@ export interface WhitelistInput {
   scope: "event" | "alert";
   condition: Condition;
   reason: string;
-  expires_at: string | null;
+  expires_at?: string | null;
 }
 
 export interface Whitelist extends WhitelistInput {
   id: string;
   owner: string;
   hits: number;
-  last_hit: string | null;
+  last_hit?: string | null;
 }
 
-export type Method = "sls" | "push" | "file";
+export type Method = "sls" | "push";
 
 export interface SourceConfig {
   project?: string;
   logstore?: string;
   region?: string;
-  endpoint?: string;
 }
 
 export interface Source {
   id: string;
   product: string;
   title: LocalText;
-  account: string;
+  account?: string | null;
   method: Method;
-  config: SourceConfig;
+  config: { project?: string | null; logstore?: string | null; region?: string | null };
   time_zone: string;
   enabled: boolean;
   state: "ok" | "waiting" | "late" | "silent" | "failing";
-  last_seen: string | null;
-  last_error: LocalText | null;
+  last_seen?: string | null;
+  last_error?: LocalText | null;
   counts_24h: {
     received: number;
     stored: number;
@@ -466,7 +483,6 @@ export interface Source {
     dead_letter: number;
     bytes: number;
   };
-  ingest_url?: string | null;
 }
 
 export interface SourceInput {
@@ -479,7 +495,9 @@ export interface SourceInput {
 
 export interface SourceCheck {
   ok: boolean;
-  checks: { name: LocalText; ok: boolean; problem: LocalText | null; hint: LocalText | null }[];
+  checks: { name: LocalText; ok: boolean; problem?: LocalText | null; hint?: LocalText | null }[];
+  /** Where the firewall itself says its log goes. */
+  found?: { project: string; logstore: string } | null;
 }
 
 export interface SourceProduct {
@@ -495,7 +513,7 @@ export interface DeadLetter {
   at: string;
   reason: string;
   detail: string;
-  offset: number;
+  offset?: number | null;
   raw_preview: string;
 }
 
@@ -516,7 +534,7 @@ export interface Connection {
   account: string;
   region: string;
   access_key_id: string;
-  endpoints: { sls?: string | null; waf?: string | null };
+  endpoints?: { sls?: string | null; waf?: string | null };
   created_at: string;
 }
 
@@ -528,8 +546,8 @@ export interface Instance {
 export interface IngestToken {
   id: string;
   name: string;
+  created_by: string;
   created_at: string;
-  last_used?: string | null;
   /** Only in the answer that created it. */
   token?: string | null;
 }
@@ -542,6 +560,6 @@ export interface AuditEntry {
   object: string;
   before: unknown;
   after: unknown;
-  result: string;
-  request_id: string | null;
+  /** Of this entry and the one before: the chain that shows tampering. */
+  hash: string;
 }

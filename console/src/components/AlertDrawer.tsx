@@ -84,7 +84,12 @@ function Body({ alert }: { alert: AlertDetail }) {
                 {t.alerts.ruleText}: {local(alert.rule.title)} <span className="mono muted">{alert.rule.id}</span>
               </span>
             ),
-            children: <CodeBlock text={alert.rule_text} label={t.alerts.ruleText} />,
+            children: (
+              <>
+                {alert.rule_changed && <p className="muted">{t.alerts.ruleChanged}</p>}
+                <CodeBlock text={alert.rule_text} label={t.alerts.ruleText} />
+              </>
+            ),
           },
         ]}
       />

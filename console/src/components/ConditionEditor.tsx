@@ -5,7 +5,7 @@ import { useLocal, useText, word } from "../i18n/text";
 import css from "./ConditionEditor.module.css";
 import { optionsOf } from "./FilterBar";
 
-interface Props {
+export interface ConditionEditorProps {
   value?: Condition;
   onChange?: (condition: Condition) => void;
   /** What can be compared, as the server offers it: the form is generated from it. */
@@ -15,7 +15,7 @@ interface Props {
 const EMPTY: Condition = { conditions: [] };
 
 /** Numbered comparisons and how they combine. */
-export function ConditionEditor({ value = EMPTY, onChange, fields }: Props) {
+export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEditorProps) {
   const t = useText().conditions;
   const set = (conditions: Predicate[]) => onChange?.({ ...value, conditions });
   const add = () => {

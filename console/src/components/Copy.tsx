@@ -2,13 +2,14 @@ import { CheckOutlined, CopyOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useState } from "react";
 import { useText } from "../i18n/text";
+import { copyText } from "../text/clipboard";
 import css from "./Copy.module.css";
 
 export function CopyButton({ text, label }: { text: string; label?: string }) {
   const t = useText().common;
   const [copied, setCopied] = useState(false);
   const copy = () =>
-    void navigator.clipboard.writeText(text).then(() => {
+    void copyText(text).then(() => {
       setCopied(true);
       setTimeout(() => setCopied(false), 1500);
     });

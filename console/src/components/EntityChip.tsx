@@ -18,6 +18,7 @@ import { useNavigate } from "react-router";
 import type { Entity } from "../api/types";
 import { to } from "../app/paths";
 import { useText, word } from "../i18n/text";
+import { copyText } from "../text/clipboard";
 import css from "./EntityChip.module.css";
 
 const ICONS: Record<string, ComponentType> = {
@@ -60,7 +61,7 @@ export function EntityChip({ entity }: { entity: Shown }) {
   ];
   const onClick: MenuProps["onClick"] = ({ key, domEvent }) => {
     domEvent.stopPropagation();
-    if (key === "copy") void navigator.clipboard.writeText(entity.value);
+    if (key === "copy") void copyText(entity.value);
     if (key === "events") void navigate(to.events({ view: "all", entity: value }));
     if (key === "alerts") void navigate(to.alerts({ entity: value }));
     if (key === "blocked") void navigate(to.disposal({ blocked: entity.value }));

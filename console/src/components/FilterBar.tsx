@@ -89,6 +89,31 @@ export function ManyFilter<T extends string>({ label, value, options, onChange, 
   );
 }
 
+interface OneProps {
+  label: string;
+  value: string;
+  options: { value: string; label: string }[];
+  onChange: (value: string) => void;
+  width?: number;
+}
+
+/** One value of a set, or none. */
+export function OneFilter({ label, value, options, onChange, width = 132 }: OneProps) {
+  return (
+    <Select<string>
+      allowClear
+      style={{ minWidth: width }}
+      popupMatchSelectWidth={false}
+      placeholder={label}
+      aria-label={label}
+      value={value || null}
+      options={options}
+      onChange={(next: string | undefined) => onChange(next ?? "")}
+      showSearch={{ optionFilterProp: "label" }}
+    />
+  );
+}
+
 /** The words of a vocabulary as options. */
 export function optionsOf(table: Readonly<Record<string, string>>): { value: string; label: string }[] {
   return Object.entries(table).map(([value, label]) => ({ value, label }));

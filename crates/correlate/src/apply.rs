@@ -36,7 +36,8 @@ pub(crate) enum Undo {
 pub(crate) struct Join {
     /// The event it joined.
     event: Option<Period>,
-    continued: Option<EventIx>,
+    /// The event it continued, and whether that was in a chain already.
+    continued: Option<(EventIx, bool)>,
     fold: Option<NodeIx>,
     attacks: Option<(EntityIx, Option<EventIx>)>,
     similar: Vec<(EntityIx, Option<Similar>)>,
@@ -98,7 +99,7 @@ impl State {
                 (event, link, bridges)
             }
             Place::Continues(of) => {
-                undo.continued = Some(of);
+                undo.continued = Some((of, self.events[of].chained));
                 (self.open(digest, Some(of), ledger), Link::Opened, Vec::new())
             }
             Place::Opens | Place::Repeats(_) => (self.open(digest, None, ledger), Link::Opened, Vec::new()),
@@ -174,11 +175,13 @@ impl State {
             facts: Facts::default(),
             continues: continues.map(|of| self.events[of].id),
             successor: None,
+            chained: continues.is_some(),
             merged_into: None,
             published: false,
         });
         if let Some(of) = continues {
             self.events[of].successor = Some(event);
+            self.events[of].chained = true;
         }
         self.ids.insert(id, event);
         ledger.opened(event, id);
@@ -319,9 +322,10 @@ impl State {
     }
 
     /// Removes an event whose only alert is taken back.
-    fn drop_event(&mut self, event: EventIx, continued: Option<EventIx>) {
-        if let Some(of) = continued {
+    fn drop_event(&mut self, event: EventIx, continued: Option<(EventIx, bool)>) {
+        if let Some((of, chained)) = continued {
             self.events[of].successor = None;
+            self.events[of].chained = chained;
         }
         if let Some(event) = self.events.remove(event) {
             self.ids.remove(&event.id);

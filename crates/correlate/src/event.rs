@@ -99,16 +99,12 @@ pub(crate) struct Event {
     /// The event it continues, and the one that continues it.
     pub continues: Option<EventId>,
     pub successor: Option<EventIx>,
+    /// Whether it ever continued another or was continued. Such an event is never merged into another: it is kept
+    /// as the cap or the analyst left it, and its links may lead out of it.
+    pub chained: bool,
     pub merged_into: Option<EventIx>,
     /// Whether readers know it.
     pub published: bool,
-}
-
-impl Event {
-    /// Whether it continues another event or is continued: such events are kept as the cap or the analyst left them.
-    pub(crate) fn is_chained(&self) -> bool {
-        self.continues.is_some() || self.successor.is_some()
-    }
 }
 
 /// How often each of something occurs; what occurs no more is gone.
@@ -174,6 +170,8 @@ pub(crate) struct Facts {
     /// Attackers come first, because `Role` is ordered so.
     pub entities: Tally<(Role, EntityIx)>,
     pub malicious: Tally<EntityIx>,
+    /// Those that are somebody: infrastructure is nobody's attacker.
+    pub attackers: Tally<EntityIx>,
     /// Hosts on which an agent saw something of level high or more.
     pub breached: Tally<EntityIx>,
 }
@@ -204,6 +202,9 @@ impl Facts {
         let intrusion = profile.side == Side::Host && profile.level >= Level::High;
         for mention in &profile.mentions {
             self.entities.add(&(mention.role, mention.entity), sign);
+            if mention.role == Role::Attacker && !mention.infrastructure {
+                self.attackers.add(&mention.entity, sign);
+            }
             if mention.malicious {
                 self.malicious.add(&mention.entity, sign);
             }
@@ -223,15 +224,8 @@ impl Facts {
         self.accounts.add_all(&other.accounts, sign);
         self.entities.add_all(&other.entities, sign);
         self.malicious.add_all(&other.malicious, sign);
+        self.attackers.add_all(&other.attackers, sign);
         self.breached.add_all(&other.breached, sign);
-    }
-
-    /// The attackers of its alerts.
-    pub(crate) fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        let mentions = self.entities.keys();
-        mentions
-            .take_while(|(role, _)| *role == Role::Attacker)
-            .map(|(_, entity)| *entity)
     }
 
     /// The highest level of its alerts.

@@ -54,6 +54,11 @@ const BUILT_IN: [(&str, &str, &str); 20] = [
     ("ff00::/8", "multicast", "组播地址"),
 ];
 
+/// The built-in part: each network, and why it is never blocked.
+pub fn built_in_part() -> impl Iterator<Item = (&'static str, LocalText)> {
+    BUILT_IN.into_iter().map(|(network, en, zh)| (network, LocalText::new(en, zh)))
+}
+
 /// What an entry keeps from being blocked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

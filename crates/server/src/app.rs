@@ -222,5 +222,5 @@ async fn source_infos(store: &Store, tenant: &TenantId) -> Result<Vec<SourceInfo
 
 async fn listens_to_alerts(store: &Store, tenant: &TenantId) -> Result<bool, store::Error> {
     let rules = store.response_rule_list(tenant).await?;
-    Ok(rules.iter().any(|rule| rule.enabled && rule.body["trigger"] == "alert"))
+    Ok(rules.iter().any(|rule| rule.enabled && rule.body["rule"]["trigger"] == "alert"))
 }

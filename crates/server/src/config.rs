@@ -68,8 +68,10 @@ pub struct JournalConfig {
 pub struct WorkerConfig {
     /// Least milliseconds between two pulls of one log shard that has nothing new.
     pub pull_interval_ms: u64,
-    /// Milliseconds between two looks at the devices.
+    /// Milliseconds between two looks at the leases, for those whose time has come.
     pub reconcile_interval_ms: u64,
+    /// Milliseconds between two looks at a device nothing is due on: how long a change by hand stays unseen.
+    pub device_look_interval_ms: u64,
 }
 
 impl Default for Config {
@@ -103,7 +105,7 @@ impl Default for JournalConfig {
 
 impl Default for WorkerConfig {
     fn default() -> Self {
-        Self { pull_interval_ms: 500, reconcile_interval_ms: 5_000 }
+        Self { pull_interval_ms: 500, reconcile_interval_ms: 5_000, device_look_interval_ms: 60_000 }
     }
 }
 

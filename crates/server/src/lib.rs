@@ -15,6 +15,7 @@ mod content;
 mod live;
 pub mod pipeline;
 pub mod replay;
+mod response_rule;
 mod setup;
 mod workers;
 

@@ -88,6 +88,19 @@ impl Store {
         Ok(self.lease_complete(tenant, &rows).await?.pop())
     }
 
+    /// Leases by id; those that are not there are left out.
+    pub async fn lease_list_by_id(&self, tenant: &TenantId, ids: &[LeaseId]) -> Result<Vec<Lease>> {
+        let mut leases = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(NAMED) {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM lease WHERE tenant = ");
+            query.push_bind(tenant.as_str()).push(" AND id IN ");
+            push_list(&mut query, chunk);
+            let rows = query.build().persistent(false).fetch_all(self.reader()).await?;
+            leases.extend(self.lease_complete(tenant, &rows).await?);
+        }
+        Ok(leases)
+    }
+
     /// Every lease there is or was on an entity: is it blocked anywhere?
     pub async fn lease_find_by_entity(&self, tenant: &TenantId, entity: &EntityKey) -> Result<Vec<Lease>> {
         let rows = sqlx::query(
@@ -148,6 +161,27 @@ impl Store {
         .bind(policy.to_string())
         .execute(&mut *txn)
         .await?;
+        retry_now_in_txn(&mut txn, tenant, lease).await?;
+        tasks_in_txn(&mut txn, tenant, tasks).await?;
+        audit::append_in_txn(&mut txn, tenant, audit).await?;
+        txn.commit().await?;
+        self.lease_present(tenant, lease).await
+    }
+
+    /// Has a change that waits tried at once, with a fresh count of attempts, and the tasks that changed thereby.
+    pub async fn lease_retry(
+        &self,
+        tenant: &TenantId,
+        lease: LeaseId,
+        tasks: &[Task],
+        audit: &AuditEntry,
+    ) -> Result<Lease> {
+        let mut txn = self.begin().await?;
+        sqlx::query("UPDATE lease SET attempts = 0 WHERE tenant = ? AND id = ?")
+            .bind(tenant.as_str())
+            .bind(lease.to_string())
+            .execute(&mut *txn)
+            .await?;
         retry_now_in_txn(&mut txn, tenant, lease).await?;
         tasks_in_txn(&mut txn, tenant, tasks).await?;
         audit::append_in_txn(&mut txn, tenant, audit).await?;

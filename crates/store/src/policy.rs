@@ -12,7 +12,7 @@ use crate::{
     task,
 };
 use model::{
-    EventId, PlaybookId, PolicyId, RunId, TenantId,
+    EventId, PlaybookId, PolicyId, RunId, TenantId, Time,
     lease::Lease,
     policy::{Policy, PolicySource, PolicyStatus, Task},
 };
@@ -31,6 +31,8 @@ pub struct PolicyFilter {
     pub run: Option<RunId>,
     /// Text in the value of its entity.
     pub entity: Option<String>,
+    /// Whether it keeps a block in force at this time.
+    pub in_force: Option<(bool, Time)>,
 }
 
 impl Store {
@@ -94,6 +96,15 @@ impl Store {
                     query
                         .push(" AND instr(entity_value, ")
                         .push_bind(entity)
+                        .push(")");
+                }
+                if let Some((in_force, at)) = filter.in_force {
+                    query.push(if in_force { " AND id IN " } else { " AND id NOT IN " });
+                    query.push("(SELECT policy FROM lease_reason WHERE ended_at IS NULL AND tenant = ");
+                    query
+                        .push_bind(tenant.as_str())
+                        .push(" AND expires_at > ")
+                        .push_bind(at.millis())
                         .push(")");
                 }
             },

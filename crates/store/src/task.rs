@@ -13,6 +13,7 @@ use model::{
     policy::{PolicySource, ScopeMember, Task, TaskStatus},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use std::collections::HashMap;
 
 const COLUMNS: &str =
     "t.*, p.entity_kind, p.entity_value, p.playbook, p.source, p.valid_until, p.origin_event";
@@ -108,6 +109,25 @@ impl Store {
         query.push(" AND t.id = ").push_bind(id.to_string());
         let row = query.build().fetch_optional(self.reader()).await?;
         row.as_ref().map(decode).transpose()
+    }
+
+    /// How many tasks of each policy have which status; policies without tasks are left out.
+    pub async fn task_status_counts(
+        &self,
+        tenant: &TenantId,
+        policies: &[PolicyId],
+    ) -> Result<HashMap<PolicyId, Vec<(TaskStatus, u64)>>> {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("SELECT policy, status, count(*) AS tasks FROM task WHERE tenant = ");
+        query.push_bind(tenant.as_str()).push(" AND policy IN ");
+        push_list(&mut query, policies);
+        query.push(" GROUP BY policy, status ORDER BY policy, status");
+        let mut counts: HashMap<PolicyId, Vec<(TaskStatus, u64)>> = HashMap::new();
+        for row in query.build().persistent(false).fetch_all(self.reader()).await? {
+            let count = (column::code(&row, "status")?, column::count(&row, "tasks")?);
+            counts.entry(column::parse(&row, "policy")?).or_default().push(count);
+        }
+        Ok(counts)
     }
 
     /// The tasks a lease serves, oldest first.

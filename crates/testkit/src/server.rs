@@ -6,6 +6,7 @@ use bytes::Bytes;
 use connectors::egress::EgressRequest;
 use http::{HeaderMap, Method};
 use std::{
+    ffi::OsString,
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -137,7 +138,13 @@ impl Drop for Server {
 
 fn spawn(binary: &Path, folder: &Path, port: u16, environment: &[(String, String)]) -> anyhow::Result<Child> {
     let log = File::options().create(true).append(true).open(log_path(folder))?;
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    // The configuration of whoever runs this is none of the server's.
+    let theirs = |name: &OsString| name.to_string_lossy().starts_with("CTDR_") && name != "CTDR_LOG";
+    for (name, _) in std::env::vars_os().filter(|(name, _)| theirs(name)) {
+        command.env_remove(name);
+    }
+    command
         .arg("serve")
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .arg("--data-dir")

@@ -3,20 +3,16 @@
 //! A fake Alibaba Cloud with a web site behind its WAF, an attacker, visitors, and the real binary connected to
 //! it the way a user would. Nothing of it knows that it is a demo but this module.
 
-mod client;
-mod connect;
-mod server;
 mod story;
-mod watch;
 
 use crate::{dist, run};
 use anyhow::Context as _;
 use clap::Args;
-use client::Client;
 use std::{io::IsTerminal as _, path::Path, time::Duration};
 use testkit::{
-    FakeCloud, FakeCloudConfig,
+    Client, FakeCloud, FakeCloudConfig, Server,
     actors::{AttackPlan, Attacker, VisitPlan, Visitors},
+    connect,
 };
 
 /// How to show it.
@@ -46,7 +42,7 @@ pub struct Reachable {
 /// The cloud, the server and whoever plays a part.
 struct World {
     cloud: FakeCloud,
-    server: server::Server,
+    server: Server,
     client: Client,
     password: String,
 }
@@ -83,7 +79,7 @@ pub fn with_attacked_server(
 ) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         // Long enough that the block is still in force while someone looks.
-        let world = World::start(binary, Duration::from_secs(3600)).await?;
+        let world = World::start(binary, Duration::from_hours(1)).await?;
         let (attacker, visitors) = world.actors()?;
         let blocked = attacker.blocked(Duration::from_secs(30)).await;
         attacker.pause(true);
@@ -108,19 +104,28 @@ impl World {
         run::step("fake cloud, web site and server");
         let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let cloud = FakeCloud::start(listen, FakeCloudConfig::default()).await?;
-        let server = server::Server::start(binary).await?;
+        let server = Server::start(binary).await?;
         eprintln!("   ready {} ms after start", server.ready_after.as_millis());
         let password = password()?;
         let client = Client::set_up(&server.url, &server.setup_token()?, USER, &password).await?;
-        connect::everything(&client, &cloud, block).await?;
+        let rules = connect::everything(&client, &cloud, block).await?;
+        eprintln!("   {rules} rules enabled");
         eprintln!("   connected and idle at {:.0} MB", server.resident_mb()?);
-        Ok(Self { cloud, server, client, password })
+        Ok(Self {
+            cloud,
+            server,
+            client,
+            password,
+        })
     }
 
     /// Sets attacker and visitors off.
     fn actors(&self) -> anyhow::Result<(Attacker, Visitors)> {
         let site = self.cloud.site_address();
-        Ok((Attacker::start(AttackPlan::on(site))?, Visitors::start(VisitPlan::on(site))?))
+        Ok((
+            Attacker::start(AttackPlan::on(site))?,
+            Visitors::start(VisitPlan::on(site))?,
+        ))
     }
 }
 
@@ -130,7 +135,8 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// A password nobody else knows: the console is reachable for every user of this machine.
 fn password() -> anyhow::Result<String> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/uuid").context("cannot make up a password")?;
+    let text =
+        std::fs::read_to_string("/proc/sys/kernel/random/uuid").context("cannot make up a password")?;
     Ok(text.trim().to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! The steps as they happen, and the verdict at the end.
 
-use super::{World, watch};
+use super::World;
 use anyhow::{Context as _, ensure};
 use serde::Serialize;
 use serde_json::Value;
@@ -26,11 +26,17 @@ pub async fn tell(world: &World, block: Duration) -> anyhow::Result<Outcome> {
     let told = watch_it_happen(world, block, &attacker, &visitors).await;
     attacker.stop().await;
     let visits = visitors.stop().await;
-    let outcome = Outcome { visitor_refusals: visits.refusals, ..told? };
+    let outcome = Outcome {
+        visitor_refusals: visits.refusals,
+        ..told?
+    };
     if let Some(refusal) = visits.last_refusal {
         anyhow::bail!("a visitor was refused: {refusal}");
     }
-    say(None, &format!("{} requests of visitors, none refused", visits.requests));
+    say(
+        None,
+        &format!("{} requests of visitors, none refused", visits.requests),
+    );
     Ok(outcome)
 }
 
@@ -41,25 +47,46 @@ async fn watch_it_happen(
     visitors: &Visitors,
 ) -> anyhow::Result<Outcome> {
     let started = first_request(attacker).await?;
-    say(Some(Duration::ZERO), "the attacker 203.0.113.7 sends its first request");
+    say(
+        Some(Duration::ZERO),
+        "the attacker 203.0.113.7 sends its first request",
+    );
     let client = &world.client;
 
-    let alert = watch::first(client, "/alerts?limit=5", PATIENCE, |_| true).await?;
+    let alert = client.first("/alerts?limit=5", PATIENCE, |_| true).await?;
     let first_alert = started.elapsed();
-    say(Some(first_alert), &format!("alert: {}", alert["title"]["en"].as_str().unwrap_or_default()));
+    say(
+        Some(first_alert),
+        &format!("alert: {}", alert["title"]["en"].as_str().unwrap_or_default()),
+    );
 
     let attacks = |event: &Value| event.to_string().contains("203.0.113.7");
-    let event = watch::first(client, "/events?limit=5", PATIENCE, attacks).await?;
+    let event = client.first("/events?limit=5", PATIENCE, attacks).await?;
     let opened = started.elapsed();
-    say(Some(opened), &format!("event: {}", event["title"]["en"].as_str().unwrap_or_default()));
+    say(
+        Some(opened),
+        &format!("event: {}", event["title"]["en"].as_str().unwrap_or_default()),
+    );
 
-    let blocked = attacker.blocked(PATIENCE).await.context("the attacker was not refused by a custom rule")?;
-    say(Some(blocked), "the WAF refuses the attacker by the rule the playbook made");
+    let blocked = attacker
+        .blocked(PATIENCE)
+        .await
+        .context("the attacker was not refused by a custom rule")?;
+    say(
+        Some(blocked),
+        "the WAF refuses the attacker by the rule the playbook made",
+    );
     disposal_center(world, &event).await?;
 
     let patience = block + PATIENCE;
-    let unblocked = attacker.unblocked(patience).await.context("the block was not lifted")?;
-    say(Some(unblocked), "the block expired: the attacker gets through again");
+    let unblocked = attacker
+        .unblocked(patience)
+        .await
+        .context("the block was not lifted")?;
+    say(
+        Some(unblocked),
+        "the block expired: the attacker gets through again",
+    );
     ensure!(
         unblocked >= blocked + block.saturating_sub(Duration::from_secs(5)),
         "the block was lifted {} s too early",
@@ -78,10 +105,10 @@ async fn watch_it_happen(
 /// The handling policy and its task have to be in the Disposal Center while the block is in force.
 async fn disposal_center(world: &World, event: &Value) -> anyhow::Result<()> {
     let of_event = |policy: &Value| policy["origin_event"] == event["id"];
-    let policy = watch::first(&world.client, "/policies?limit=50", PATIENCE, of_event).await?;
+    let policy = world.client.first("/policies?limit=50", PATIENCE, of_event).await?;
     let id = policy["id"].as_str().unwrap_or_default();
     let path = format!("/tasks?policy={id}");
-    let task = watch::first(&world.client, &path, PATIENCE, |task| task["status"] == "blocked").await?;
+    let task = world.client.first(&path, PATIENCE, |task| task["status"] == "blocked").await?;
     say(
         None,
         &format!(
@@ -91,7 +118,11 @@ async fn disposal_center(world: &World, event: &Value) -> anyhow::Result<()> {
         ),
     );
     let rules = world.cloud.state().rules;
-    ensure!(rules.len() == 1, "the WAF has {} rules instead of one", rules.len());
+    ensure!(
+        rules.len() == 1,
+        "the WAF has {} rules instead of one",
+        rules.len()
+    );
     Ok(())
 }
 

@@ -1,8 +1,14 @@
-// {page}: what the page is for, in a sentence.
+import { Nothing } from "../../components/Nothing";
+import { Page, PageHead } from "../../components/PageHead";
+import { useText } from "../../i18n/text";
 
-import { useTexts } from "../i18n";
-
-export default function Page() {
-  const texts = useTexts();
-  return <h1>{texts.common.empty}</h1>;
+/** What the page is for, in a sentence. */
+export default function {Page}() {
+  const t = useText();
+  return (
+    <Page>
+      <PageHead title={t.common.title} />
+      <Nothing title={t.common.none} />
+    </Page>
+  );
 }

@@ -14,10 +14,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("journal", &["model"]),
     ("store", &["model"]),
     ("connectors", &["model", "normalise", "respond"]),
-    ("server", &["connectors", "correlate", "detect", "journal", "model", "normalise", "respond", "sigma", "store"]),
+    (
+        "server",
+        &[
+            "connectors",
+            "correlate",
+            "detect",
+            "journal",
+            "model",
+            "normalise",
+            "respond",
+            "sigma",
+            "store",
+        ],
+    ),
     ("ctdr", &["model", "server"]),
     ("testkit", &["connectors", "model"]),
     ("xtask", &["testkit"]),
+    ("bench", &[]),
 ];
 
 /// Arrows for tests only: test data has to come from somewhere.
@@ -25,11 +39,21 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["normalise"]),
     ("ctdr", &["testkit"]),
     ("testkit", &["respond"]),
+    ("bench", &["correlate", "detect", "journal", "model", "normalise", "store"]),
 ];
 
 /// Crates that must not do I/O, and what would let them.
 const PURE: &[&str] = &["model", "normalise", "sigma", "detect", "correlate", "respond"];
-const IMPURE: &[&str] = &["tokio", "sqlx", "reqwest", "axum", "hyper", "getrandom", "rand", "ureq"];
+const IMPURE: &[&str] = &[
+    "tokio",
+    "sqlx",
+    "reqwest",
+    "axum",
+    "hyper",
+    "getrandom",
+    "rand",
+    "ureq",
+];
 
 /// Checks every arrow of `cargo metadata`.
 pub(super) fn check() -> anyhow::Result<Vec<Finding>> {
@@ -39,12 +63,18 @@ pub(super) fn check() -> anyhow::Result<Vec<Finding>> {
 
 fn judge(metadata: &Value) -> Vec<Finding> {
     let packages = list(&metadata["packages"]);
-    let names: Vec<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
+    let names: Vec<&str> = packages
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
     let mut findings = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some(allowed) = row(ARROWS, name) else {
-            findings.push(Finding::new(name, "is not in the table of crates in `xtask/src/tidy/arrows.rs`"));
+            findings.push(Finding::new(
+                name,
+                "is not in the table of crates in `xtask/src/tidy/arrows.rs`",
+            ));
             continue;
         };
         for dependency in list(&package["dependencies"]) {
@@ -87,11 +117,25 @@ mod tests {
 
     #[test]
     fn arrows_between_stages_are_refused() {
-        let found = |metadata: Value| judge(&metadata).into_iter().map(|f| f.message).collect::<Vec<_>>();
-        assert_eq!(found(metadata("detect", "correlate", None)), ["must not depend on `correlate`"]);
-        assert_eq!(found(metadata("detect", "normalise", None)), ["must not depend on `normalise`"]);
+        let found = |metadata: Value| {
+            judge(&metadata)
+                .into_iter()
+                .map(|f| f.message)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found(metadata("detect", "correlate", None)),
+            ["must not depend on `correlate`"]
+        );
+        assert_eq!(
+            found(metadata("detect", "normalise", None)),
+            ["must not depend on `normalise`"]
+        );
         assert!(found(metadata("detect", "normalise", Some("dev"))).is_empty());
-        assert_eq!(found(metadata("detect", "tokio", None)), ["is pure and must not use `tokio`"]);
+        assert_eq!(
+            found(metadata("detect", "tokio", None)),
+            ["is pure and must not use `tokio`"]
+        );
         assert_eq!(found(metadata("newcomer", "serde", None)).len(), 1);
     }
 }

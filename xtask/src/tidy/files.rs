@@ -30,21 +30,39 @@ pub(super) fn check(files: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
 fn judge(file: &Path, text: &str, rust: bool) -> Vec<Finding> {
     let place = file.display().to_string();
     let mut findings = Vec::new();
-    let (lines, limit) = if rust { (lines_before_tests(text), RUST_LINES) } else { (text.lines().count(), PAGE_LINES) };
+    let (lines, limit) = if rust {
+        (lines_before_tests(text), RUST_LINES)
+    } else {
+        (text.lines().count(), PAGE_LINES)
+    };
     if lines > limit && !OVERSIZED.contains(&place.as_str()) {
-        findings.push(Finding::new(&place, format!("{lines} lines are more than {limit}: find the better cut")));
+        findings.push(Finding::new(
+            &place,
+            format!("{lines} lines are more than {limit}: find the better cut"),
+        ));
     }
     if rust && !text.starts_with("//!") {
-        findings.push(Finding::new(&place, "the first line must say what the file is, with `//!`"));
+        findings.push(Finding::new(
+            &place,
+            "the first line must say what the file is, with `//!`",
+        ));
     }
-    if file.file_stem().is_some_and(|stem| EMPTY_NAMES.iter().any(|name| stem == *name)) {
-        findings.push(Finding::new(&place, "the name says nothing: name the file after what it holds"));
+    if file
+        .file_stem()
+        .is_some_and(|stem| EMPTY_NAMES.iter().any(|name| stem == *name))
+    {
+        findings.push(Finding::new(
+            &place,
+            "the name says nothing: name the file after what it holds",
+        ));
     }
     findings
 }
 
 fn lines_before_tests(text: &str) -> usize {
-    text.lines().take_while(|line| line.trim() != "#[cfg(test)]").count()
+    text.lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .count()
 }
 
 #[cfg(test)]

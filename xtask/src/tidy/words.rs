@@ -20,12 +20,19 @@ pub(super) fn check(files: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for file in files {
         let bytes = std::fs::read(root::path().join(file))?;
-        let Ok(text) = std::str::from_utf8(&bytes) else { continue };
-        let code = file.extension().is_some_and(|e| ["rs", "ts", "tsx"].iter().any(|known| e == *known));
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            continue;
+        };
+        let code = file
+            .extension()
+            .is_some_and(|e| ["rs", "ts", "tsx"].iter().any(|known| e == *known));
         for (number, line) in text.lines().enumerate() {
             let place = || format!("{}:{}", file.display(), number + 1);
             if let Some(hidden) = line.chars().find(|c| is_hidden(*c)) {
-                findings.push(Finding::new(place(), format!("holds the invisible character {}", hidden.escape_unicode())));
+                findings.push(Finding::new(
+                    place(),
+                    format!("holds the invisible character {}", hidden.escape_unicode()),
+                ));
             }
             for (head, tail) in LEFT_OPEN.iter().filter(|_| code) {
                 let word = format!("{head}{tail}");

@@ -38,7 +38,7 @@ export const audit = {
   actor: "Who",
   action: "Action",
   object: "Object",
-  result: "Result",
+  hash: "Chain hash",
   before: "Before",
   after: "After",
   emptyTitle: "No changes yet",

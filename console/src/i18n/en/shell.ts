@@ -16,7 +16,7 @@ export const shell = {
     users: "Users",
   },
   skip: "Skip to content",
-  goTo: "Go to page or object",
+  goTo: "Go to…",
   goToHint: "Type a page, an event or alert id, or an IP address…",
   goToEvents: (text: string) => `Events that mention “${text}”`,
   goToBlocked: (text: string) => `Is ${text} blocked?`,

@@ -57,6 +57,8 @@ export const sources = {
   check: "Check validity",
   checkFirst: "Check validity before you save.",
   checkOk: "Everything needed is in place.",
+  foundElsewhere: (store: string) => `The WAF says its log goes to ${store}.`,
+  useFound: "Use that",
   checkBad: "Not ready yet. Put right what is marked, then check again.",
   save: "Save",
   saved: "Source added. Its first logs show here within a minute.",
@@ -69,6 +71,6 @@ export const sources = {
   tokenOnce: "Copy it now. It is shown once.",
   tokenEmpty: "No ingest tokens",
   tokenEmptyHint: "A program that pushes logs needs one.",
-  lastUsed: "Last used",
+  createdBy: "Created by",
   dependsHint: "Rules that read this product are under Detection rules.",
 };

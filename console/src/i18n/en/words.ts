@@ -99,7 +99,7 @@ export const operation = { block_ip: "Block IP" };
 
 export const sourceState = { ok: "OK", waiting: "Waiting for first log", late: "Late", silent: "Silent", failing: "Failing" };
 
-export const sourceMethod = { sls: "Pull from log service", push: "Push over HTTP", file: "File" };
+export const sourceMethod = { sls: "Pull from log service", push: "Push over HTTP" };
 
 export const userRole = { viewer: "Viewer", responder: "Responder", admin: "Administrator" };
 

@@ -40,7 +40,7 @@ export const audit: Dictionary["audit"] = {
   actor: "操作人",
   action: "操作",
   object: "对象",
-  result: "结果",
+  hash: "链式哈希",
   before: "变更前",
   after: "变更后",
   emptyTitle: "暂无变更",

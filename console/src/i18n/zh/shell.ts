@@ -18,7 +18,7 @@ export const shell: Dictionary["shell"] = {
     users: "用户",
   },
   skip: "跳到正文",
-  goTo: "前往页面或对象",
+  goTo: "快速前往",
   goToHint: "输入页面名、事件或告警 ID、IP 地址……",
   goToEvents: (text) => `包含“${text}”的事件`,
   goToBlocked: (text) => `${text} 是否已封禁？`,

@@ -59,6 +59,8 @@ export const sources: Dictionary["sources"] = {
   check: "检查有效性",
   checkFirst: "保存前请先检查有效性。",
   checkOk: "所需条件均已满足。",
+  foundElsewhere: (store) => `WAF 返回的日志位置为 ${store}。`,
+  useFound: "使用该位置",
   checkBad: "尚未就绪，请处理标出的问题后重新检查。",
   save: "保存",
   saved: "日志源已添加，首批日志将在一分钟内出现。",
@@ -71,6 +73,6 @@ export const sources: Dictionary["sources"] = {
   tokenOnce: "请立即复制，仅显示一次。",
   tokenEmpty: "还没有推送令牌",
   tokenEmptyHint: "推送日志的程序需要令牌。",
-  lastUsed: "最近使用",
+  createdBy: "创建人",
   dependsHint: "读取该产品日志的规则见“检测规则”。",
 };

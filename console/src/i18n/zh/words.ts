@@ -119,7 +119,6 @@ export const sourceState: Dictionary["words"]["sourceState"] = {
 export const sourceMethod: Dictionary["words"]["sourceMethod"] = {
   sls: "从日志服务拉取",
   push: "通过 HTTP 推送",
-  file: "文件",
 };
 
 export const userRole: Dictionary["words"]["userRole"] = { viewer: "只读", responder: "处置人员", admin: "管理员" };

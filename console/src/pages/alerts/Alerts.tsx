@@ -1,7 +1,7 @@
 import { Button, Select, Tabs, type TableColumnsType } from "antd";
 import { Link } from "react-router";
 import { useAlerts, useAlertTabs } from "../../api/alerts";
-import type { AlertQuery } from "../../api/schema";
+import type { AlertQuery } from "../../api/queries";
 import type { Alert } from "../../api/types";
 import { to } from "../../app/paths";
 import { AlertDrawer } from "../../components/AlertDrawer";
@@ -58,7 +58,7 @@ function toQuery(filters: Filters): AlertQuery {
   return {
     tab: filters.tab,
     text: filters.text || undefined,
-    level: many(filters.level),
+    level: many(filters.level)?.map(Number),
     side: many(filters.side),
     entity: one(filters.entity),
     rule: one(filters.rule),
@@ -98,7 +98,7 @@ export default function Alerts() {
         rows={rows}
         rowKey={(alert) => alert.id}
         columns={useColumns()}
-        width={1240}
+        width={1040}
         currentId={open}
         onOpen={(alert) => setOpen(alert.id)}
         empty={
@@ -186,33 +186,32 @@ function useColumns(): TableColumnsType<Alert> {
   const t = useText();
   const local = useLocal();
   return [
-    { title: t.common.time, width: 116, render: (_, alert) => <Moment at={alert.time} /> },
-    { title: t.common.level, width: 92, render: (_, alert) => <LevelTag level={alert.level} /> },
+    { title: t.common.time, width: 104, render: (_, alert) => <Moment at={alert.time} /> },
+    { title: t.common.level, width: 88, render: (_, alert) => <LevelTag level={alert.level} /> },
     {
       title: t.common.title,
       render: (_, alert) => (
         <div>
           <div style={{ fontWeight: 500 }}>{local(alert.title)}</div>
           <div className="muted">
-            {t.words.side[alert.side]} · {t.words.method[alert.aggregation]}
+            {alert.products.join(", ")} · {t.words.side[alert.side]} · {t.words.method[alert.aggregation]}
           </div>
         </div>
       ),
     },
     {
       title: t.common.entities,
-      width: 330,
+      width: 300,
       render: (_, alert) => <EntityChips entities={alert.entities} max={2} />,
     },
-    { title: t.common.tactic, width: 170, render: (_, alert) => <TacticNames tactics={alert.tactics} /> },
-    { title: t.common.product, width: 150, render: (_, alert) => alert.products.join(", ") },
+    { title: t.common.tactic, width: 140, render: (_, alert) => <TacticNames tactics={alert.tactics} /> },
     {
       title: t.alerts.records,
       width: 78,
       align: "right",
       render: (_, alert) => <span className="number">{alert.record_count}</span>,
     },
-    { title: t.alerts.event, width: 160, render: (_, alert) => <Outcome alert={alert} /> },
+    { title: t.alerts.event, width: 124, render: (_, alert) => <Outcome alert={alert} /> },
   ];
 }
 

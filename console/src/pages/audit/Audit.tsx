@@ -7,7 +7,6 @@ import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable } from "../../components/PagedTable";
 import { Page, PageHead } from "../../components/PageHead";
-import { Status } from "../../components/Status";
 import { useText } from "../../i18n/text";
 
 const pretty = (value: unknown) =>
@@ -27,13 +26,6 @@ export default function Audit() {
     { title: t.audit.actor, width: 160, dataIndex: "actor" },
     { title: t.audit.action, width: 220, render: (_, entry) => <span className="mono">{entry.action}</span> },
     { title: t.audit.object, render: (_, entry) => <span className="mono">{entry.object}</span> },
-    {
-      title: t.audit.result,
-      width: 120,
-      render: (_, entry) => (
-        <Status tone={/^(ok|success)/i.test(entry.result) ? "good" : "bad"}>{entry.result}</Status>
-      ),
-    },
   ];
   return (
     <Page>
@@ -49,9 +41,9 @@ export default function Audit() {
           expandedRowRender: (entry) => (
             <Facts
               facts={[
-                [t.common.requestId, entry.request_id && <span className="mono">{entry.request_id}</span>],
                 [t.audit.before, pretty(entry.before)],
                 [t.audit.after, pretty(entry.after)],
+                [t.audit.hash, <span key="hash" className="mono">{entry.hash}</span>],
               ]}
             />
           ),

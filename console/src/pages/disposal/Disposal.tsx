@@ -16,7 +16,7 @@ export default function Disposal() {
   const [tab, setTab] = useUrlValue("tab");
   const [asked, setAsked] = useUrlValue("blocked");
   const settings = useSettingsSwitch();
-  const may = useMay("responder");
+  const may = useMay("admin");
   return (
     <Page>
       <PageHead title={t.disposal.title}>

@@ -15,7 +15,7 @@ import css from "./Disposal.module.css";
 export function NeverBlockTab() {
   const t = useText();
   const rows = whole(useNeverBlock());
-  const may = useMay("admin");
+  const may = useMay("responder");
   const columns: TableColumnsType<NeverBlock> = [
     {
       title: t.disposal.neverValue,

@@ -67,7 +67,7 @@ export function PoliciesTab() {
         rows={rows}
         rowKey={(policy) => policy.id}
         columns={useColumns()}
-        width={1160}
+        width={1040}
         empty={<Nothing title={t.disposal.policyEmpty} hint={t.disposal.policyEmptyHint} />}
         expandable={{ columnWidth: 36, expandedRowRender: (policy) => <PolicyTasks id={policy.id} /> }}
       />
@@ -79,24 +79,20 @@ function useColumns(): TableColumnsType<Policy> {
   const t = useText();
   const local = useLocal();
   return [
-    { title: t.common.entity, width: 190, render: (_, policy) => <EntityChip entity={policy.entity} /> },
+    { title: t.common.entity, width: 170, render: (_, policy) => <EntityChip entity={policy.entity} /> },
     {
       title: t.disposal.playbook,
       render: (_, policy) => (
         <div>
           {local(policy.playbook.name)}
-          <div className="muted">{word(t.words.operation, policy.operation)}</div>
+          <div
+            className="mono muted"
+            title={policy.scope.map((member) => `${member.account} ${member.instance}`).join("\n")}
+          >
+            {policy.scope[0]?.instance}
+            {policy.scope.length > 1 && ` +${policy.scope.length - 1}`}
+          </div>
         </div>
-      ),
-    },
-    {
-      title: t.disposal.scope,
-      width: 200,
-      render: (_, policy) => (
-        <span className="mono" title={policy.scope.map((member) => `${member.account} ${member.instance}`).join("\n")}>
-          {policy.scope[0]?.instance}
-          {policy.scope.length > 1 && ` +${policy.scope.length - 1}`}
-        </span>
       ),
     },
     {
@@ -125,8 +121,8 @@ function useColumns(): TableColumnsType<Policy> {
       render: (_, policy) =>
         policy.status === "deleted" ? <span className="muted">—</span> : <Countdown until={policy.valid_until} />,
     },
-    { title: t.common.created, width: 116, render: (_, policy) => <Moment at={policy.created_at} /> },
-    { title: "", width: 150, align: "right", render: (_, policy) => <PolicyActions policy={policy} /> },
+    { title: t.common.created, width: 100, render: (_, policy) => <Moment at={policy.created_at} /> },
+    { title: "", width: 144, align: "right", render: (_, policy) => <PolicyActions policy={policy} /> },
   ];
 }
 

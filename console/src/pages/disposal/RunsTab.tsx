@@ -66,11 +66,12 @@ const pretty = (value: unknown) => JSON.stringify(value, null, 2);
 
 function Steps({ id }: { id: string }) {
   const t = useText();
+  const local = useLocal();
   const run = useRun(id);
   if (run.error) return <Failure error={run.error} onRetry={() => void run.refetch()} />;
   if (!run.data) return <Loading />;
   const columns: TableColumnsType<RunStep> = [
-    { title: t.disposal.step, render: (_, step) => step.name },
+    { title: t.disposal.step, render: (_, step) => local(step.name) },
     {
       title: t.disposal.state,
       width: 130,

@@ -34,7 +34,7 @@ export function TasksTab() {
         rows={rows}
         rowKey={(task) => task.id}
         columns={useTaskColumns(true)}
-        width={1280}
+        width={1040}
         empty={<Nothing title={t.disposal.taskEmpty} hint={t.disposal.taskEmptyHint} />}
       />
     </>

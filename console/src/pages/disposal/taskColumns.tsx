@@ -6,15 +6,16 @@ import { EntityChip } from "../../components/EntityChip";
 import { Countdown, Moment } from "../../components/Moment";
 import { Badge, Status, toneOf } from "../../components/Status";
 import { useTell } from "../../components/useTell";
-import { useText, word } from "../../i18n/text";
+import { useLocal, useText, word } from "../../i18n/text";
 
 /** One row per place a policy acts in. */
 export function useTaskColumns(withEntity: boolean): TableColumnsType<Task> {
   const t = useText();
+  const local = useLocal();
   const columns: TableColumnsType<Task> = [
     {
       title: t.disposal.system,
-      width: 140,
+      width: 120,
       render: (_, task) => (
         <div>
           {task.system}
@@ -24,7 +25,7 @@ export function useTaskColumns(withEntity: boolean): TableColumnsType<Task> {
     },
     {
       title: t.disposal.scope,
-      width: 210,
+      width: 250,
       render: (_, task) => (
         <div className="mono">
           {task.scope_member.instance}
@@ -34,7 +35,7 @@ export function useTaskColumns(withEntity: boolean): TableColumnsType<Task> {
     },
     {
       title: t.common.status,
-      width: 190,
+      width: 170,
       render: (_, task) => (
         <span className="row">
           <Status tone={toneOf(task.status)} hint={`${t.common.code} ${task.status_code}`}>
@@ -48,28 +49,32 @@ export function useTaskColumns(withEntity: boolean): TableColumnsType<Task> {
         </span>
       ),
     },
-    { title: t.disposal.detail, render: (_, task) => task.detail || <span className="muted">—</span> },
     {
-      title: t.disposal.remote,
-      width: 120,
-      render: (_, task) => <span className="mono">{task.remote_id ?? "—"}</span>,
+      title: t.disposal.detail,
+      render: (_, task) => (
+        <div>
+          {local(task.detail)}
+          <div className="muted">
+            {task.remote_id && (
+              <>
+                {t.disposal.remote} <span className="mono">{task.remote_id}</span> ·{" "}
+              </>
+            )}
+            {t.disposal.attempted(task.attempts)}
+          </div>
+        </div>
+      ),
     },
-    {
-      title: t.disposal.attempts,
-      width: 84,
-      align: "right",
-      render: (_, task) => <span className="number">{task.attempts}</span>,
-    },
-    { title: t.disposal.verified, width: 116, render: (_, task) => <Moment at={task.last_verified} /> },
+    { title: t.disposal.verified, width: 104, render: (_, task) => <Moment at={task.last_verified} /> },
     {
       title: t.disposal.expiresIn,
       width: 120,
       render: (_, task) =>
         task.expires_at && task.status !== "ended" ? <Countdown until={task.expires_at} /> : <span className="muted">—</span>,
     },
-    { title: "", width: 110, align: "right", render: (_, task) => <TaskActions task={task} /> },
+    { title: "", width: 84, align: "right", render: (_, task) => <TaskActions task={task} /> },
   ];
-  const entity = { title: t.common.entity, width: 180, render: (_: unknown, task: Task) => <EntityChip entity={task.entity} /> };
+  const entity = { title: t.common.entity, width: 160, render: (_: unknown, task: Task) => <EntityChip entity={task.entity} /> };
   return withEntity ? [entity, ...columns] : columns;
 }
 

@@ -45,7 +45,8 @@ export function ActionsTab({ id }: { id: string }) {
       const own = changed[keyOf(row)];
       return {
         row,
-        chosen: own?.chosen ?? false,
+        // The server marks what anyone would do: it is chosen beforehand.
+        chosen: own?.chosen ?? (row.level === 2 && row.available),
         seconds: own?.seconds ?? row.default_duration_seconds,
         scope: own?.scope ?? row.scope,
       };
@@ -111,7 +112,7 @@ function Row({ choice: { row, chosen, seconds, scope }, places, disabled, onChan
         <EntityChip entity={row.entity} />
         <div className="row">
           <strong>{local(row.playbook.name)}</strong>
-          {row.level === 2 && <Badge tone="warn">{t.event.level2}</Badge>}
+          {row.level === 2 && <Badge tone="info">{t.event.level2}</Badge>}
         </div>
         {!row.available && <span className={css.reason}>{local(row.unavailable_reason)}</span>}
       </div>

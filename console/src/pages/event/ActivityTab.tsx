@@ -64,7 +64,7 @@ function CommentBox({ id }: { id: string }) {
     <div className={css.box}>
       <Input.TextArea
         autoSize={{ minRows: 2, maxRows: 10 }}
-        maxLength={30_000}
+        maxLength={10_000}
         placeholder={t.commentPlaceholder}
         aria-label={t.commentPlaceholder}
         value={text}

@@ -25,11 +25,11 @@ export function AlertsTab({ id, onAlert }: Props) {
   const rows = useEventAlerts(id);
   const titles = new Map(rows.items.map(({ alert }) => [alert.id, local(alert.title)]));
   const columns: TableColumnsType<EventAlert> = [
-    { title: t.common.time, width: 116, render: (_, { alert }) => <Moment at={alert.time} /> },
-    { title: t.common.level, width: 92, render: (_, { alert }) => <LevelTag level={alert.level} /> },
+    { title: t.common.time, width: 84, render: (_, { alert }) => <Moment at={alert.time} /> },
+    { title: t.common.level, width: 84, render: (_, { alert }) => <LevelTag level={alert.level} /> },
     {
       title: t.common.title,
-      width: 230,
+      width: 210,
       render: (_, { alert }) => (
         <div>
           <div>{local(alert.title)}</div>
@@ -39,10 +39,10 @@ export function AlertsTab({ id, onAlert }: Props) {
         </div>
       ),
     },
-    { title: t.common.entities, width: 250, render: (_, { alert }) => <EntityChips entities={alert.entities} max={2} /> },
+    { title: t.common.entities, width: 190, render: (_, { alert }) => <EntityChips entities={alert.entities} max={2} /> },
     {
       title: t.alerts.whyInEvent,
-      render: (_, row) => <Reason text={local(row.reason)} titles={titles} onAlert={onAlert} />,
+      render: (_, row) => <Reason text={local(row.reason)} titles={titles} />,
     },
   ];
   return (
@@ -50,6 +50,7 @@ export function AlertsTab({ id, onAlert }: Props) {
       rows={rows}
       rowKey={({ alert }) => alert.id}
       columns={columns}
+      width={760}
       empty={<Nothing title={t.alerts.emptyTitle} />}
       expandable={{
         expandRowByClick: true,

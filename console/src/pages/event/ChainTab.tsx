@@ -14,7 +14,7 @@ import { layOut, type Lane, type LaneCard } from "./lanes";
 import { Reason } from "./Reason";
 
 /** Up to this many moments, time runs from left to right; beyond, lanes wrap. */
-const COLUMNS = 8;
+const COLUMNS = 4;
 
 interface Props {
   id: string;
@@ -46,11 +46,16 @@ function Lanes({ chain, onAlert }: { chain: Chain; onAlert: (id: string) => void
           ) : (
             <ol
               className={onTime ? css.onTime : css.wrapped}
-              style={onTime ? { gridTemplateColumns: `repeat(${columns}, minmax(216px, 1fr))` } : undefined}
+              style={onTime ? { gridTemplateColumns: `repeat(${columns}, minmax(166px, 1fr))` } : undefined}
             >
               {lane.cards.map((card) => (
                 <li key={card.alert_id} style={onTime ? { gridColumn: card.column } : undefined}>
-                  <Card card={card} titles={titles} onAlert={onAlert} />
+                  <Card
+                    card={card}
+                    entry={chain.entry?.alert_id === card.alert_id ? local(chain.entry.reason) : undefined}
+                    titles={titles}
+                    onAlert={onAlert}
+                  />
                 </li>
               ))}
             </ol>
@@ -82,14 +87,24 @@ function GapNote() {
   );
 }
 
-function Card(props: { card: LaneCard; titles: ReadonlyMap<string, string>; onAlert: (id: string) => void }) {
-  const { card, titles, onAlert } = props;
+interface CardProps {
+  card: LaneCard;
+  /** Why the attack is taken to begin here. */
+  entry: string | undefined;
+  titles: ReadonlyMap<string, string>;
+  onAlert: (id: string) => void;
+}
+
+function Card({ card, entry, titles, onAlert }: CardProps) {
   const t = useText().event;
   const local = useLocal();
   return (
     <article className={css.card} data-level={card.level}>
       <div className={css.cardHead}>
-        <Moment at={card.time} />
+        <span>
+          <span className={css.step}>{card.column}</span>
+          <Moment at={card.time} />
+        </span>
         <LevelTag level={card.level} />
       </div>
       <button type="button" className={css.cardTitle} onClick={() => onAlert(card.alert_id)}>
@@ -97,8 +112,13 @@ function Card(props: { card: LaneCard; titles: ReadonlyMap<string, string>; onAl
         {card.count > 1 && <span className="muted"> {t.times(card.count)}</span>}
       </button>
       <EntityChips entities={card.entities} max={3} />
+      {entry !== undefined && (
+        <p className={css.entry}>
+          <strong>{t.entry}</strong> {entry}
+        </p>
+      )}
       <p className={css.reason} title={t.why}>
-        <Reason text={local(card.reason)} titles={titles} onAlert={onAlert} />
+        <Reason text={local(card.reason)} titles={titles} />
       </p>
     </article>
   );

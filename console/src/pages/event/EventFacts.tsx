@@ -42,11 +42,13 @@ export function EventFacts({ event }: { event: EventDetail }) {
           [t.event.products, event.products.join(", ")],
           [t.event.accounts, event.accounts.length > 0 && <span className="mono">{event.accounts.join(", ")}</span>],
           [t.event.techniques, event.techniques.join(", ")],
+          [t.event.tags, event.tags.join(", ")],
         ]}
       />
       {event.level_reasons.length > 0 && (
         <section>
           <h2>{t.event.whyLevel}</h2>
+          {event.level_chosen && <p className={css.hint}>{t.event.levelChosen}</p>}
           <ul className={css.reasons}>
             {event.level_reasons.map((reason) => (
               <li key={reason.en}>{local(reason)}</li>
@@ -61,7 +63,7 @@ export function EventFacts({ event }: { event: EventDetail }) {
 function Handling({ event }: { event: EventDetail }) {
   const t = useText();
   const tell = useTell();
-  const may = useMay("responder") && !event.merged_into;
+  const may = useMay("responder");
   const me = useSession().data?.user.name ?? "";
   const change = useChangeEvent(event.id);
   const set = (what: EventChange) => change.mutate(what, { onError: tell.failed });

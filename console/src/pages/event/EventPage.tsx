@@ -9,6 +9,7 @@ import { Identifier } from "../../components/Copy";
 import { Failure } from "../../components/Failure";
 import { LevelTag } from "../../components/Level";
 import { Loading } from "../../components/Loading";
+import { Nothing } from "../../components/Nothing";
 import { useUrlValue } from "../../filters/useFilters";
 import { useLocal, useText } from "../../i18n/text";
 import { ActionsTab } from "./ActionsTab";
@@ -26,6 +27,7 @@ export default function EventPage() {
   const event = useEvent(id);
   if (event.error) return <Failure error={event.error} onRetry={() => void event.refetch()} page />;
   if (!event.data) return <Loading page />;
+  if ("merged_into" in event.data) return <Merged into={event.data.merged_into} />;
   return <Body event={event.data} />;
 }
 
@@ -83,11 +85,24 @@ function Body({ event }: { event: EventDetail }) {
   );
 }
 
+function Merged({ into }: { into: string }) {
+  const t = useText().event;
+  return (
+    <Nothing
+      title={t.mergedInto}
+      action={
+        <Link to={to.event(into)}>
+          <Button type="primary">{t.openOther}</Button>
+        </Link>
+      }
+    />
+  );
+}
+
 /** Where this event comes from and where it goes on. */
 function Relations({ event }: { event: EventDetail }) {
   const t = useText().event;
   const related = [
-    [event.merged_into, t.mergedInto],
     [event.continues, t.continues],
     [event.continued_by, t.continuedBy],
   ] as const;

@@ -6,6 +6,7 @@ import { Failure } from "../../components/Failure";
 import { useTell } from "../../components/useTell";
 import { formatDuration } from "../../format/duration";
 import { useText, word } from "../../i18n/text";
+import { randomUuid } from "../../text/random";
 import css from "./ActionsTab.module.css";
 
 export interface Choice {
@@ -27,7 +28,7 @@ export function RespondDialog({ event, choices, onClose, onStarted }: Props) {
   const t = useText();
   const tell = useTell();
   const respond = useRespond(event);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(randomUuid);
   const send = () =>
     respond.mutate(
       {

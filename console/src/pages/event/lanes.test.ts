@@ -18,9 +18,11 @@ test("lanes and gaps stand in matrix order, cards in order of time", () => {
     lanes: [
       { tactic: "impact", title, cards: [card("c", "2026-01-01T03:00:00Z")] },
       { tactic: "reconnaissance", title, cards: [card("b", "2026-01-01T02:00:00Z"), card("a", "2026-01-01T01:00:00Z")] },
+      { tactic: "execution", title, cards: [] },
       { tactic: "someday-new", title, cards: [card("d", "2026-01-01T02:00:00Z")] },
     ],
     gaps: ["execution", "initial-access"],
+    entry: null,
   };
   const { lanes, columns } = layOut(chain);
   expect(lanes.map((lane) => `${lane.kind} ${lane.tactic}`)).toEqual([
@@ -38,5 +40,5 @@ test("lanes and gaps stand in matrix order, cards in order of time", () => {
 });
 
 test("an empty chain has nothing to show", () => {
-  expect(layOut({ lanes: [], gaps: [] })).toEqual({ lanes: [], columns: 0 });
+  expect(layOut({ lanes: [], gaps: [], entry: null })).toEqual({ lanes: [], columns: 0 });
 });

@@ -20,7 +20,8 @@ export function layOut(chain: Chain): { lanes: Lane[]; columns: number } {
   const cards = chain.lanes.flatMap((lane) => lane.cards);
   const times = [...new Set(cards.map((card) => card.time))].sort();
   const column = new Map(times.map((time, index) => [time, index + 1]));
-  const seen: Lane[] = chain.lanes.map(({ tactic, title, cards: own }) => ({
+  // The server's lanes hold the gaps too, without cards.
+  const seen: Lane[] = chain.lanes.filter((lane) => lane.cards.length > 0).map(({ tactic, title, cards: own }) => ({
     kind: "seen",
     tactic,
     title,

@@ -2,7 +2,7 @@ import { FilterOutlined } from "@ant-design/icons";
 import { Button, Segmented, Select, type InputRef } from "antd";
 import { useState, type RefObject } from "react";
 import { useSourceProducts } from "../../api/sources";
-import { FilterBar, ManyFilter, optionsOf, TextFilter } from "../../components/FilterBar";
+import { FilterBar, ManyFilter, OneFilter, optionsOf, TextFilter } from "../../components/FilterBar";
 import { TACTICS } from "../../components/Tactics";
 import type { FilterState } from "../../filters/useFilters";
 import { useLocal, useText } from "../../i18n/text";
@@ -14,14 +14,13 @@ interface Props {
 }
 
 const VIEWS = ["open", "mine", "all"] as const;
-const SORTS = ["-last_time", "-level"] as const;
 const LEVELS = ["5", "4", "3", "2", "1"] as const;
 
 export function EventFilterBar({ state, searchRef }: Props) {
   const t = useText();
   const { filters, set } = state;
-  const rare = [filters.side, filters.provider, filters.product, filters.tactic].some((values) => values.length > 0);
-  const [more, setMore] = useState(rare || filters.account !== "");
+  const rare = [filters.side, filters.provider, filters.product, filters.tactic, filters.account].some((value) => value.length > 0);
+  const [more, setMore] = useState(rare);
   return (
     <FilterBar onClear={state.active ? state.clear : undefined}>
       <Segmented
@@ -31,6 +30,7 @@ export function EventFilterBar({ state, searchRef }: Props) {
       />
       <TextFilter
         inputRef={searchRef}
+        width={220}
         value={filters.text}
         placeholder={t.events.search}
         onChange={(text) => set({ text })}
@@ -64,15 +64,6 @@ export function EventFilterBar({ state, searchRef }: Props) {
       <Button type="text" icon={<FilterOutlined />} aria-expanded={more} onClick={() => setMore(!more)}>
         {more ? t.events.fewerFilters : t.events.moreFilters}
       </Button>
-      <span className="grow" />
-      <Select
-        variant="borderless"
-        aria-label={t.events.sort[filters.sort]}
-        popupMatchSelectWidth={false}
-        value={filters.sort}
-        options={SORTS.map((value) => ({ value, label: t.events.sort[value] }))}
-        onChange={(sort) => set({ sort })}
-      />
       {more && <RareFilters state={state} />}
     </FilterBar>
   );
@@ -90,19 +81,19 @@ function RareFilters({ state: { filters, set } }: Pick<Props, "state">) {
         options={optionsOf(t.words.side)}
         onChange={(side) => set({ side })}
       />
-      <ManyFilter
+      <OneFilter
         label={t.common.provider}
         value={filters.provider}
         options={optionsOf(t.words.provider)}
         onChange={(provider) => set({ provider })}
       />
-      <ManyFilter
+      <OneFilter
         label={t.common.product}
         value={filters.product}
         options={products.map((item) => ({ value: item.product, label: local(item.title) }))}
         onChange={(product) => set({ product })}
       />
-      <ManyFilter
+      <OneFilter
         label={t.common.tactic}
         value={filters.tactic}
         options={TACTICS.map((value) => ({ value, label: t.words.tactic[value] }))}

@@ -47,7 +47,7 @@ function Body({ event }: { event: SecurityEvent }) {
         <h2 style={{ margin: "8px 0 4px", fontSize: 16 }}>{local(event.title)}</h2>
         <div className="muted">{local(event.description)}</div>
       </div>
-      {detail && <div>{local(detail.handling_instruction)}</div>}
+      {detail && "handling_instruction" in detail && <div>{local(detail.handling_instruction)}</div>}
       <Facts
         facts={[
           [

@@ -1,4 +1,4 @@
-import { Button, type InputRef } from "antd";
+import { Button, Select, type InputRef } from "antd";
 import { useEffect, useReducer, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useChangeEvents, useEvents } from "../../api/events";
@@ -18,7 +18,7 @@ import { BulkBar } from "./BulkBar";
 import { useEventColumns } from "./columns";
 import { EventFilterBar } from "./EventFilterBar";
 import { EventPreview } from "./EventPreview";
-import { eventFilters, toQuery } from "./filters";
+import { eventFilters, SORTS, toQuery } from "./filters";
 import css from "./EventQueue.module.css";
 import { StatusDialog } from "./StatusDialog";
 
@@ -78,6 +78,14 @@ export default function EventQueue() {
   return (
     <Page>
       <PageHead title={t.events.title} subtitle={t.events.window}>
+        <Select
+          variant="borderless"
+          aria-label={t.events.sort[state.filters.sort]}
+          popupMatchSelectWidth={false}
+          value={state.filters.sort}
+          options={SORTS.map((value) => ({ value, label: t.events.sort[value] }))}
+          onChange={(sort) => state.set({ sort })}
+        />
         {live.freshEvents.size > 0 && (
           <Button type="primary" shape="round" size="small" className={css.pill ?? ""} onClick={reload}>
             {t.events.fresh(live.freshEvents.size)}
@@ -89,7 +97,7 @@ export default function EventQueue() {
         rows={rows}
         rowKey={(event) => event.id}
         columns={useEventColumns()}
-        width={1320}
+        width={1060}
         currentId={at}
         onOpen={(event) => {
           dispatch({ type: "point", id: event.id });

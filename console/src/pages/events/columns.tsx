@@ -14,7 +14,7 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
   const t = useText();
   const local = useLocal();
   return [
-    { title: t.common.level, width: 92, render: (_, event) => <LevelTag level={event.level} /> },
+    { title: t.common.level, width: 88, render: (_, event) => <LevelTag level={event.level} /> },
     {
       title: t.common.title,
       render: (_, event) => (
@@ -23,36 +23,50 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
             {local(event.title)}
           </Link>
           <div className={css.under}>
-            <span>{t.words.side[event.side]}</span>
-            <span>{t.words.method[event.method]}</span>
-            {event.continues && <Badge>{t.event.continues}</Badge>}
+            {t.words.side[event.side]} · {t.words.method[event.method]}
+            {event.continues && <Badge hint={t.event.continues}>{t.events.continued}</Badge>}
           </div>
         </div>
       ),
     },
     {
       title: t.common.status,
-      width: 128,
+      width: 164,
       render: (_, event) => (
         <div>
-          <Status tone={toneOf(event.status)}>{t.words.status[event.status]}</Status>
-          <div className={css.under}>{event.owner ?? ""}</div>
+          <div className={css.state}>
+            <Status tone={toneOf(event.status)}>{t.words.status[event.status]}</Status>
+            {event.handling_state !== "none" && (
+              <Badge tone={toneOf(event.handling_state)} hint={t.events.handlingState}>
+                {t.words.handling[event.handling_state]}
+              </Badge>
+            )}
+          </div>
+          {event.owner && <div className={css.under}>{event.owner}</div>}
         </div>
       ),
     },
     {
       title: t.common.entities,
-      width: 330,
-      render: (_, event) => <AttackerToAsset event={event} />,
+      width: 300,
+      render: (_, event) => (
+        <div>
+          <AttackerToAsset event={event} />
+          <div className={css.under} title={event.accounts.join("\n")}>
+            {t.common.account} {event.accounts[0] ?? "—"}
+            {event.accounts.length > 1 && ` +${event.accounts.length - 1}`}
+          </div>
+        </div>
+      ),
     },
     {
       title: t.common.tactic,
-      width: 118,
+      width: 112,
       render: (_, event) => <TacticStrip tactics={event.tactics} />,
     },
     {
       title: t.events.alertCount,
-      width: 72,
+      width: 64,
       align: "right",
       render: (_, event) => (
         <span className="number" title={t.events.raw(event.raw_alert_count)}>
@@ -61,28 +75,8 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
       ),
     },
     {
-      title: t.events.handlingState,
-      width: 104,
-      render: (_, event) =>
-        event.handling_state === "none" ? (
-          <span className="muted">—</span>
-        ) : (
-          <Status tone={toneOf(event.handling_state)}>{t.words.handling[event.handling_state]}</Status>
-        ),
-    },
-    {
-      title: t.common.account,
-      width: 150,
-      render: (_, event) => (
-        <span className={css.account} title={event.accounts.join("\n")}>
-          {event.accounts[0] ?? "—"}
-          {event.accounts.length > 1 && ` +${event.accounts.length - 1}`}
-        </span>
-      ),
-    },
-    {
       title: t.events.lastActivity,
-      width: 112,
+      width: 104,
       render: (_, event) => <Moment at={event.last_time} />,
     },
   ];

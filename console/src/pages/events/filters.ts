@@ -1,4 +1,4 @@
-import type { EventQuery } from "../../api/events";
+import type { EventQuery } from "../../api/queries";
 import { choice, list, text, type Codec } from "../../filters/codec";
 
 export const RANGES = ["any", "1h", "24h", "7d", "30d"] as const;
@@ -9,19 +9,21 @@ const HOURS: Record<Exclude<Range, "any">, number> = { "1h": 1, "24h": 24, "7d":
 export const STATUSES = ["unhandled", "handling", "handling_failed", "handled"] as const;
 export type Status = (typeof STATUSES)[number];
 
+export const SORTS = ["-level", "-last_time"] as const;
+
 export interface EventFilters {
   view: "open" | "mine" | "all";
   status: Status[];
   level: string[];
   side: string[];
-  provider: string[];
-  product: string[];
+  provider: string;
+  product: string;
   account: string;
-  tactic: string[];
+  tactic: string;
   entity: string;
   text: string;
   range: Range;
-  sort: "-last_time" | "-level";
+  sort: (typeof SORTS)[number];
 }
 
 export const eventFilters: Codec<EventFilters> = {
@@ -29,14 +31,14 @@ export const eventFilters: Codec<EventFilters> = {
   status: list(STATUSES),
   level: list(["5", "4", "3", "2", "1"]),
   side: list(["network", "host"]),
-  provider: list(),
-  product: list(),
+  provider: text(),
+  product: text(),
   account: text(),
-  tactic: list(),
+  tactic: text(),
   entity: text(),
   text: text(),
   range: choice(...RANGES),
-  sort: choice("-last_time", "-level"),
+  sort: choice(...SORTS),
 };
 
 /** The start of a range, cut to the minute so that the same filter is the same query for a while. */
@@ -54,12 +56,12 @@ export function toQuery(filters: EventFilters, me: string, now: number): EventQu
   return {
     status: many(filters.status.length > 0 ? filters.status : viewed),
     owner: filters.view === "mine" ? [me] : undefined,
-    level: many(filters.level),
+    level: many(filters.level)?.map(Number),
     side: many(filters.side),
-    provider: many(filters.provider),
-    product: many(filters.product),
+    provider: one(filters.provider),
+    product: one(filters.product),
     account: one(filters.account),
-    tactic: many(filters.tactic),
+    tactic: one(filters.tactic),
     entity: one(filters.entity),
     text: filters.text || undefined,
     from: rangeStart(filters.range, now),

@@ -34,7 +34,7 @@ export default function Overview() {
           <Statuses counts={facts.events_by_status} />
           <Blocks count={facts.active_blocks} />
           <Sources sources={facts.sources} />
-          {facts.sources.ok + facts.sources.late + facts.sources.silent === 0 && <FirstSteps />}
+          {Object.values(facts.sources).every((count) => count === 0) && <FirstSteps />}
         </div>
       )}
     </Page>
@@ -125,7 +125,7 @@ function Sources({ sources }: { sources: Facts["sources"] }) {
   return (
     <Panel title={t.overview.sources}>
       <ul className={css.list}>
-        {(["ok", "late", "silent"] as const).map((state) => (
+        {(["ok", "waiting", "late", "silent", "failing"] as const).map((state) => (
           <li key={state}>
             <Link to={to.sources()} className={css.line}>
               <Status tone={sources[state] > 0 ? toneOf(state) : "idle"}>{t.words.sourceState[state]}</Status>

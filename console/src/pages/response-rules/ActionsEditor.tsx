@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import type { ReactNode } from "react";
 import { usePlaybooks } from "../../api/response";
 import { usePlaces } from "../../api/scope";
@@ -132,6 +132,8 @@ function Parameters({ action, onChange }: OneProps) {
   }
 }
 
+const ANY = "any";
+
 type Run = Extract<ResponseAction, { action: "run_playbook" }>;
 
 function RunPlaybook({ action, onChange }: OneProps<Run>) {
@@ -159,9 +161,12 @@ function RunPlaybook({ action, onChange }: OneProps<Run>) {
         <Select
           aria-label={t.responseRules.entity}
           style={{ width: 110 }}
-          value={action.role}
-          options={(["attacker", "victim", "artefact"] as const).map((value) => ({ value, label: t.words.role[value] }))}
-          onChange={(role) => onChange({ ...action, role })}
+          value={action.role ?? ANY}
+          options={[
+            { value: ANY, label: t.responseRules.anyRole },
+            ...(["attacker", "victim", "artefact"] as const).map((value) => ({ value, label: t.words.role[value] })),
+          ]}
+          onChange={(role) => onChange({ ...action, role: role === ANY ? null : role })}
         />
         <Select
           aria-label={t.common.entity}
@@ -171,9 +176,15 @@ function RunPlaybook({ action, onChange }: OneProps<Run>) {
           onChange={(entity_kind) => onChange({ ...action, entity_kind })}
         />
       </Parameter>
+      <Checkbox
+        checked={action.malicious_only ?? false}
+        onChange={(event) => onChange({ ...action, malicious_only: event.target.checked })}
+      >
+        {t.responseRules.maliciousOnly}
+      </Checkbox>
       <Parameter label={t.responseRules.duration}>
         <DurationSelect
-          value={action.duration_seconds}
+          {...(action.duration_seconds && { value: action.duration_seconds })}
           onChange={(duration_seconds) => onChange({ ...action, duration_seconds })}
         />
       </Parameter>

@@ -2,11 +2,11 @@ import { Alert, Button, DatePicker, Form, Input, InputNumber, Select, Switch } f
 import dayjs, { type Dayjs } from "dayjs";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useResponseSettings } from "../../api/disposal";
-import { useResponseFields, useResponseRule, useSaveResponseRule } from "../../api/response";
+import { usePlaybooks, useResponseFields, useResponseRule, useSaveResponseRule } from "../../api/response";
 import { useMay } from "../../api/session";
-import type { ConditionField, ResponseRuleInput } from "../../api/types";
+import type { ConditionField, ResponseAction, ResponseRuleInput } from "../../api/types";
 import { to } from "../../app/paths";
-import { ConditionEditor } from "../../components/ConditionEditor";
+import { ConditionEditor, type ConditionEditorProps } from "../../components/ConditionEditor";
 import { DurationSelect } from "../../components/DurationSelect";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
@@ -14,7 +14,7 @@ import { Page, PageHead, Panel } from "../../components/PageHead";
 import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
 import { ActionsEditor } from "./ActionsEditor";
-import { draftOf, emptyDraft, prefill } from "./draft";
+import { draftOf, emptyDraft, isComplete, prefill } from "./draft";
 import css from "./ResponseRulePage.module.css";
 
 type Fields = Omit<ResponseRuleInput, "expires_at"> & { expires_at: Dayjs | null };
@@ -26,12 +26,17 @@ export default function ResponseRulePage() {
   const fields = useResponseFields();
   const settings = useResponseSettings();
   const rule = useResponseRule(id);
+  const playbooks = usePlaybooks();
   const error = fields.error ?? rule.error;
   if (error) return <Failure error={error} page />;
-  if (!fields.data || settings.isLoading || (id !== "" && !rule.data)) return <Loading page />;
+  if (!fields.data || settings.isLoading || playbooks.isLoading || (id !== "" && !rule.data)) return <Loading page />;
   const { draft, ignored } = rule.data
     ? { draft: draftOf(rule.data), ignored: [] }
-    : prefill(emptyDraft(settings.data?.default_duration_seconds), params, fields.data);
+    : prefill(
+        emptyDraft(playbooks.data?.[0]?.id ?? "", settings.data?.default_duration_seconds),
+        params,
+        fields.data,
+      );
   return <RuleForm key={id} id={id} start={draft} fields={fields.data} ignored={ignored} prefilled={params.has("when")} />;
 }
 
@@ -87,7 +92,7 @@ function RuleForm({ id, start, fields, ignored, prefilled }: Props) {
         <Panel title={t.conditions.title} extra={<span className="muted">{t.conditions.allHold}</span>}>
           <div className={css.body}>
             <Form.Item<Fields> name="condition" noStyle>
-              <ConditionEditor fields={fields} />
+              <TriggerConditions all={fields} />
             </Form.Item>
           </div>
         </Panel>
@@ -95,11 +100,13 @@ function RuleForm({ id, start, fields, ignored, prefilled }: Props) {
           <div className={css.body}>
             <Form.Item<Fields>
               name="actions"
-              noStyle
+              className={css.last ?? ""}
               rules={[
                 {
-                  validator: (_, actions: unknown[]) =>
-                    actions.length > 0 ? Promise.resolve() : Promise.reject(new Error(t.responseRules.needAction)),
+                  validator: (_, actions: ResponseAction[]) =>
+                    actions.length > 0 && actions.every(isComplete)
+                      ? Promise.resolve()
+                      : Promise.reject(new Error(t.responseRules.needAction)),
                 },
               ]}
             >
@@ -113,6 +120,13 @@ function RuleForm({ id, start, fields, ignored, prefilled }: Props) {
       </Form>
     </Page>
   );
+}
+
+/** Conditions about what the chosen trigger knows: an alert has no status, an event no rule origin. */
+function TriggerConditions({ all, ...field }: { all: ConditionField[] } & Omit<ConditionEditorProps, "fields">) {
+  const trigger = Form.useWatch<string | undefined>("trigger");
+  const fields = useResponseFields(trigger);
+  return <ConditionEditor {...field} fields={fields.data ?? all} />;
 }
 
 function Basics() {

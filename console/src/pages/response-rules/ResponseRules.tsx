@@ -114,15 +114,17 @@ function useActionText(): (action: ResponseAction) => string {
         const playbook = playbooks.find((candidate) => candidate.id === action.playbook_id);
         return summaryRun(
           playbook ? local(playbook.name) : action.playbook_id,
-          word(t.words.role, action.role),
+          action.role ? word(t.words.role, action.role) : t.responseRules.anyRole,
           word(t.words.entity, action.entity_kind),
-          formatDuration(action.duration_seconds, t.words.duration),
+          action.duration_seconds
+            ? formatDuration(action.duration_seconds, t.words.duration)
+            : t.responseRules.ownDuration,
         );
       }
       case "change_status":
         return summarySet(names.change_status, t.words.status[action.status]);
       case "change_level":
-        return summarySet(names.change_level, t.words.level[action.level]);
+        return summarySet(names.change_level, word(t.words.level, action.level));
       case "add_tag":
         return summarySet(names.add_tag, action.tag);
       case "assign_owner":

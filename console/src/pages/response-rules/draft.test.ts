@@ -13,7 +13,7 @@ test("a link fills in what the server offers and names what it does not", () => 
     ["when", "weather|equals|rain"],
     ["when", "broken"],
   ]);
-  const { draft, ignored } = prefill(emptyDraft(600), params, fields);
+  const { draft, ignored } = prefill(emptyDraft("playbook--1", 600), params, fields);
   expect(draft.name).toBe("Respond to: 扫描");
   expect(draft.condition.conditions).toEqual([
     { left: "level", operator: "greater_or_equal", right: ["4"], not: false },

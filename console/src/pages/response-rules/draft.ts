@@ -1,10 +1,10 @@
-import type { ConditionField, ResponseRule, ResponseRuleInput } from "../../api/types";
+import type { ConditionField, ResponseAction, ResponseRule, ResponseRuleInput } from "../../api/types";
 import { readPredicate } from "../../filters/prefill";
 
 const DAY = 86_400;
 
 /** A new rule: careful by default. It blocks for a day, and suspends itself when it would hit many. */
-export function emptyDraft(defaultSeconds: number | undefined): ResponseRuleInput {
+export function emptyDraft(playbookId: string, defaultSeconds: number | undefined): ResponseRuleInput {
   return {
     name: "",
     enabled: true,
@@ -14,7 +14,7 @@ export function emptyDraft(defaultSeconds: number | undefined): ResponseRuleInpu
     actions: [
       {
         action: "run_playbook",
-        playbook_id: "",
+        playbook_id: playbookId,
         entity_kind: "ip",
         role: "attacker",
         duration_seconds: defaultSeconds ?? DAY,
@@ -50,4 +50,19 @@ export function prefill(
     },
     ignored: carried.filter((one) => !offered(one.left, one.operator)).map((one) => one.left),
   };
+}
+
+/** Whether an action says all it has to. */
+export function isComplete(action: ResponseAction): boolean {
+  switch (action.action) {
+    case "run_playbook":
+      return action.playbook_id !== "" && (action.scope === "all" || action.scope.length > 0);
+    case "add_tag":
+      return action.tag.trim() !== "";
+    case "assign_owner":
+      return action.owner.trim() !== "";
+    case "change_status":
+    case "change_level":
+      return true;
+  }
 }

@@ -12,7 +12,7 @@ import { Page, PageHead } from "../../components/PageHead";
 import { Status } from "../../components/Status";
 import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
-import { RULE_TEMPLATE } from "./template";
+import { copyOf, newRule } from "./template";
 import { TextEditor } from "./TextEditor";
 import css from "./RuleEditor.module.css";
 
@@ -23,18 +23,14 @@ export default function RuleEditor() {
   const from = id ?? params.get("copy") ?? "";
   const rule = useRule(from);
   if (rule.error) return <Failure error={rule.error} onRetry={() => void rule.refetch()} page />;
-  if (from !== "" && !rule.data) return <Loading page />;
-  return (
-    <Editor
-      key={from}
-      {...(id !== undefined && { id })}
-      start={rule.data?.text ?? RULE_TEMPLATE}
-      copied={id === undefined && from !== ""}
-    />
-  );
+  if (from === "") return <Editor start={newRule} copied={false} />;
+  if (!rule.data) return <Loading page />;
+  const { text } = rule.data;
+  if (id === undefined) return <Editor key={from} start={() => copyOf(text)} copied />;
+  return <Editor key={from} id={id} start={() => text} copied={false} />;
 }
 
-function Editor({ id, start, copied }: { id?: string; start: string; copied: boolean }) {
+function Editor({ id, start, copied }: { id?: string; start: () => string; copied: boolean }) {
   const t = useText();
   const tell = useTell();
   const navigate = useNavigate();
@@ -123,7 +119,12 @@ function Result({ result, onPlace }: { result: RuleCheck; onPlace: (place: strin
           columns={[
             {
               title: t.test,
-              render: (_, test) => <Status tone={test.ok ? "good" : "bad"}>{test.name}</Status>,
+              render: (_, test) => (
+                <>
+                  <Status tone={test.ok ? "good" : "bad"}>{test.name}</Status>
+                  {test.problem && <div className="muted">{test.problem}</div>}
+                </>
+              ),
             },
             { title: t.expected, dataIndex: "expected", align: "right", width: 90 },
             { title: t.got, dataIndex: "got", align: "right", width: 80 },

@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button, Popconfirm, Select, Switch, Tabs, type TableColumnsType } from "antd";
 import { Link } from "react-router";
 import { useEnableConnected, useRules, useSwitchRule } from "../../api/rules";
-import type { RuleQuery } from "../../api/schema";
+import type { RuleQuery } from "../../api/queries";
 import { useMay } from "../../api/session";
 import { useSourceProducts } from "../../api/sources";
 import type { Rule } from "../../api/types";
@@ -39,7 +39,7 @@ function toQuery(filters: Filters): RuleQuery {
   return {
     origin: filters.origin,
     text: filters.text || undefined,
-    enabled: filters.enabled === "any" ? undefined : filters.enabled,
+    enabled: filters.enabled === "any" ? undefined : filters.enabled === "true",
     product: filters.product.length > 0 ? filters.product : undefined,
   };
 }
@@ -72,7 +72,7 @@ export default function Rules() {
         rows={rows}
         rowKey={(rule) => rule.id}
         columns={useColumns()}
-        width={1240}
+        width={1060}
         currentId={open}
         onOpen={(rule) => setOpen(rule.id)}
         empty={
@@ -139,7 +139,7 @@ function useColumns(): TableColumnsType<Rule> {
   const t = useText();
   const local = useLocal();
   return [
-    { title: t.rules.enablingStatus, width: 104, render: (_, rule) => <RuleSwitch rule={rule} /> },
+    { title: t.rules.enablingStatus, width: 112, render: (_, rule) => <RuleSwitch rule={rule} /> },
     { title: t.common.level, width: 92, render: (_, rule) => <LevelTag level={rule.level} /> },
     {
       title: t.rules.rule,
@@ -164,22 +164,22 @@ function useColumns(): TableColumnsType<Rule> {
     },
     {
       title: t.rules.logs,
-      width: 200,
+      width: 180,
       render: (_, rule) => (
         <Status tone={rule.source_connected ? "good" : "idle"} hint={rule.source_connected ? t.rules.connected : t.rules.notConnected}>
           {rule.products.join(", ")}
         </Status>
       ),
     },
-    { title: t.common.tactic, width: 200, render: (_, rule) => <TacticNames tactics={rule.tactics} /> },
+    { title: t.common.tactic, width: 150, render: (_, rule) => <TacticNames tactics={rule.tactics} /> },
     { title: t.rules.generation, width: 130, render: (_, rule) => t.words.method[rule.aggregation] },
     {
       title: t.rules.alerts24h,
-      width: 96,
+      width: 88,
       align: "right",
       render: (_, rule) => <span className={rule.alerts_24h > 0 ? "number" : "number muted"}>{rule.alerts_24h}</span>,
     },
-    { title: t.rules.lastMatch, width: 116, render: (_, rule) => <Moment at={rule.last_match} /> },
+    { title: t.rules.lastMatch, width: 104, render: (_, rule) => <Moment at={rule.last_match} /> },
   ];
 }
 

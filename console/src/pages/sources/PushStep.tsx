@@ -1,4 +1,4 @@
-import { Button, Input } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { ingestUrl, useCreateSource } from "../../api/sources";
@@ -11,6 +11,7 @@ import { useText } from "../../i18n/text";
 import { curlLine } from "./prefill";
 import css from "./Sources.module.css";
 import { NewToken } from "./TokensTab";
+import { ZoneSelect } from "./ZoneSelect";
 
 /** Saves a source that is pushed to, and gives the command that pushes. */
 export function PushStep({ product }: { product: SourceProduct }) {
@@ -27,10 +28,10 @@ export function PushStep({ product }: { product: SourceProduct }) {
       );
     return (
       <>
-        <label>
-          {t.sources.timeZone}
-          <Input className="mono" value={zone} style={{ width: 260, display: "block", margin: "4px 0 12px" }} onChange={(event) => setZone(event.target.value)} />
-        </label>
+        <div className={css.line}>
+          <span className="muted">{t.sources.timeZone}</span>
+          <ZoneSelect value={zone} onChange={setZone} />
+        </div>
         {save.error && <Failure error={save.error} />}
         <div className={css.foot}>
           <Button type="primary" loading={save.isPending} onClick={send}>
@@ -43,7 +44,7 @@ export function PushStep({ product }: { product: SourceProduct }) {
   return (
     <>
       <p>{t.sources.pushHint}</p>
-      <CodeBlock text={curlLine(save.data.ingest_url ?? ingestUrl(product.product), token)} label={t.sources.pushTitle} />
+      <CodeBlock text={curlLine(ingestUrl(product.product), token)} label={t.sources.pushTitle} />
       {token === "TOKEN" && <p className="muted">{t.sources.pushNeedsToken}</p>}
       <NewToken onCreated={setToken} />
       <Link to={to.sources()}>

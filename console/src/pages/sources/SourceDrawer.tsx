@@ -65,7 +65,7 @@ function Body({ source }: { source: Source }) {
         ]}
       />
       {source.method === "push" && (
-        <CodeBlock text={curlLine(source.ingest_url ?? ingestUrl(source.product), "TOKEN")} label={t.sources.pushTitle} />
+        <CodeBlock text={curlLine(ingestUrl(source.product), "TOKEN")} label={t.sources.pushTitle} />
       )}
       <h3 style={{ margin: 0, fontSize: 13 }}>{t.sources.deadLetter}</h3>
       <DeadLetters id={source.id} />
@@ -96,7 +96,7 @@ function DeadLetters({ id }: { id: string }) {
   return (
     <PagedTable
       rows={rows}
-      rowKey={(letter) => `${letter.offset} ${letter.at}`}
+      rowKey={(letter) => `${letter.at} ${letter.offset ?? letter.raw_preview}`}
       columns={columns}
       width={560}
       empty={<p className="muted">{t.sources.deadEmpty}</p>}

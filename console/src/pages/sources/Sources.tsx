@@ -100,7 +100,7 @@ function useColumns(): TableColumnsType<Source> {
         </div>
       ),
     },
-    { title: t.sources.account, width: 170, render: (_, source) => <span className="mono">{source.account || "—"}</span> },
+    { title: t.sources.account, width: 170, render: (_, source) => <span className="mono">{source.account ?? "—"}</span> },
     { title: t.sources.method, width: 160, render: (_, source) => t.words.sourceMethod[source.method] },
     {
       title: t.sources.state,

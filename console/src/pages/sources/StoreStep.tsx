@@ -9,6 +9,7 @@ import { useTell } from "../../components/useTell";
 import { useLocal, useText } from "../../i18n/text";
 import { prefillConfig } from "./prefill";
 import css from "./Sources.module.css";
+import { ZoneSelect } from "./ZoneSelect";
 
 type Fields = SourceConfig & { time_zone: string };
 
@@ -22,8 +23,8 @@ export function StoreStep({ product, connection }: { product: SourceProduct; con
   const [form] = Form.useForm<Fields>();
   const required = [{ required: true, message: t.common.required }];
   const config = (): SourceConfig => {
-    const { project, logstore, region, endpoint } = form.getFieldsValue();
-    return { project, logstore, region, ...(endpoint && { endpoint }) };
+    const { project, logstore, region } = form.getFieldsValue();
+    return { project, logstore, region };
   };
   const send = () =>
     save.mutate(
@@ -67,10 +68,14 @@ export function StoreStep({ product, connection }: { product: SourceProduct; con
           <Input className="mono" />
         </Form.Item>
         <Form.Item<Fields> name="time_zone" label={t.sources.timeZone}>
-          <Input className="mono" />
+          <ZoneSelect />
         </Form.Item>
       </div>
       {check.data && <Checks result={check.data} />}
+      {check.data?.found && <Found found={check.data.found} current={config()} onUse={(found) => {
+        form.setFieldsValue(found);
+        check.reset();
+      }} />}
       {(check.error ?? save.error) && <Failure error={check.error ?? save.error} />}
       <div className={css.foot}>
         <Button htmlType="submit" type={check.data?.ok ? "default" : "primary"} loading={check.isPending}>
@@ -87,6 +92,26 @@ export function StoreStep({ product, connection }: { product: SourceProduct; con
         </Button>
       </div>
     </Form>
+  );
+}
+
+interface FoundProps {
+  found: { project: string; logstore: string };
+  current: SourceConfig;
+  onUse: (found: { project: string; logstore: string }) => void;
+}
+
+/** The firewall knows where its log goes better than any default. */
+function Found({ found, current, onUse }: FoundProps) {
+  const t = useText().sources;
+  if (found.project === current.project && found.logstore === current.logstore) return null;
+  return (
+    <div className={css.line}>
+      {t.foundElsewhere(`${found.project}/${found.logstore}`)}
+      <Button size="small" onClick={() => onUse(found)}>
+        {t.useFound}
+      </Button>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
-import { Alert, Button, Input, type TableColumnsType } from "antd";
+import { Alert, Button, Input, Popconfirm, type TableColumnsType } from "antd";
 import { useState } from "react";
-import { useCreateToken, useTokens } from "../../api/sources";
+import { useCreateToken, useDeleteToken, useTokens } from "../../api/sources";
 import type { IngestToken } from "../../api/types";
 import { CodeBlock } from "../../components/Copy";
 import { Moment } from "../../components/Moment";
@@ -16,8 +16,9 @@ export function TokensTab() {
   const rows = whole(useTokens());
   const columns: TableColumnsType<IngestToken> = [
     { title: t.sources.tokenName, dataIndex: "name" },
-    { title: t.sources.lastUsed, width: 160, render: (_, token) => <Moment at={token.last_used} /> },
+    { title: t.sources.createdBy, width: 160, dataIndex: "created_by" },
     { title: t.common.created, width: 160, render: (_, token) => <Moment at={token.created_at} /> },
+    { title: "", width: 90, align: "right", render: (_, token) => <Revoke id={token.id} /> },
   ];
   return (
     <>
@@ -30,6 +31,19 @@ export function TokensTab() {
         empty={<Nothing title={t.sources.tokenEmpty} hint={t.sources.tokenEmptyHint} />}
       />
     </>
+  );
+}
+
+function Revoke({ id }: { id: string }) {
+  const t = useText();
+  const tell = useTell();
+  const remove = useDeleteToken();
+  return (
+    <Popconfirm title={t.common.deleteSure} onConfirm={() => remove.mutate(id, { onError: tell.failed })}>
+      <Button type="link" size="small" danger>
+        {t.common.delete}
+      </Button>
+    </Popconfirm>
   );
 }
 

@@ -3,31 +3,23 @@
 //! An alert that links to several events joins the best of them. It merges the others into it only where the bridge
 //! is strong, the union stays within the cap, and no victim would tie two different attackers together.
 
-use super::{Bridge, Decision, Lane, Place};
+use super::{
+    Bridge, Decision, Lane, Place,
+    edge::{Edge, differ, edge},
+};
 use crate::{
-    digest::{Digest, Mention, Profile},
-    entity::{EntityIx, LOOK_BACK},
-    event::{EventIx, Facts, Link, NodeIx},
+    digest::{Digest, Profile},
+    entity::LOOK_BACK,
+    event::{EventIx, Link, NodeIx},
     state::{State, Target},
     weights,
 };
-use model::EntityKind;
-use std::{cmp::Reverse, time::Duration};
+use std::cmp::Reverse;
 
-/// A link from the new alert to a folded one.
-struct Edge {
-    to: NodeIx,
-    entities: Vec<(EntityIx, f64)>,
-    score: f64,
-    /// All they share is what is ours.
-    assets_only: bool,
-}
-
-/// The links to one event that takes new alerts.
+/// The links to one event that takes new alerts; at least one.
 struct Side {
     event: EventIx,
     edges: Vec<Edge>,
-    best: usize,
 }
 
 pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
@@ -51,7 +43,6 @@ pub(super) fn decide(state: &State, digest: &Digest) -> Decision {
                     None => sides.push(Side {
                         event,
                         edges: vec![edge],
-                        best: 0,
                     }),
                 }
             }
@@ -96,107 +87,14 @@ fn near(state: &State, digest: &Digest) -> Vec<NodeIx> {
     near
 }
 
-fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
-    let node = &state.nodes[to];
-    let gap = node.period.distance(digest.time);
-    if gap > weights::HORIZON {
-        return None;
-    }
-    let (new, old) = (&*digest.profile, &*node.profile);
-    let different_attackers = differ(new, old);
-    let alone = gap <= weights::HOST_ALONE || progresses(state, digest, to);
-    let mut edge = Edge {
-        to,
-        entities: Vec::new(),
-        score: 0.0,
-        assets_only: true,
-    };
-    let mut hubs = Vec::new();
-    for mine in &new.mentions {
-        let Some(theirs) = old.mention(mine.entity) else {
-            continue;
-        };
-        let asset = mine.asset && theirs.asset;
-        if asset && different_attackers {
-            continue;
-        }
-        let row = &state.entities[mine.entity];
-        let weight = contribution(mine, theirs, row.rarity(), gap, alone);
-        if row.is_hub() {
-            if mine.malicious || theirs.malicious {
-                hubs.push((mine.entity, weight));
-            }
-            continue;
-        }
-        edge.assets_only &= asset;
-        edge.entities.push((mine.entity, weight));
-    }
-    // A hub counts only if it is known to be malicious and a second entity agrees.
-    if !edge.entities.is_empty() {
-        edge.entities.append(&mut hubs);
-    }
-    edge.score = weights::round(edge.entities.iter().map(|(_, weight)| weight).sum());
-    (edge.score >= weights::THRESHOLD && (alone || !edge.assets_only)).then_some(edge)
-}
-
-fn contribution(mine: &Mention, theirs: &Mention, rarity: f64, gap: Duration, alone: bool) -> f64 {
-    let weight = weights::weight(mine.kind, mine.malicious || theirs.malicious);
-    let value = weights::contribution(weight, rarity, (mine.role, theirs.role), gap);
-    if mine.kind == EntityKind::Host && alone && gap <= weight.half_life {
-        value.max(weights::THRESHOLD)
-    } else {
-        value
-    }
-}
-
-/// Whether the later of the two is further along the attack than the earlier.
-fn progresses(state: &State, digest: &Digest, to: NodeIx) -> bool {
-    let node = &state.nodes[to];
-    let (Some(new), Some(old)) = (digest.profile.progress, node.profile.progress) else {
-        return false;
-    };
-    if digest.time >= node.period.first {
-        new > old
-    } else {
-        old > new
-    }
-}
-
-/// Whether both name attackers, and not one in common.
-fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
-    let known = |attackers: &mut dyn Iterator<Item = EntityIx>| attackers.next().is_some();
-    known(&mut one.attackers())
-        && known(&mut other.attackers())
-        && !one
-            .attackers()
-            .any(|attacker| other.attackers().any(|theirs| theirs == attacker))
-}
-
-/// What names attackers: an alert, an event.
-trait Attackers {
-    fn attackers(&self) -> impl Iterator<Item = EntityIx>;
-}
-
-impl Attackers for Profile {
-    fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        Self::attackers(self).map(|mention| mention.entity)
-    }
-}
-
-impl Attackers for Facts {
-    fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        Self::attackers(self)
-    }
-}
-
 /// Whether the event has attackers, and none of the alert's.
 fn rivals(state: &State, profile: &Profile, event: EventIx) -> bool {
     differ(profile, &state.events[event].facts)
 }
 
 impl Side {
-    fn best(&self) -> &Edge {
-        &self.edges[self.best]
+    fn score(&self) -> f64 {
+        self.edges.iter().map(|edge| edge.score).fold(0.0, f64::max)
     }
 
     fn assets_only(&self) -> bool {
@@ -205,36 +103,37 @@ impl Side {
 
     /// Whether the bridge to this event carries a merge: one strong edge, or two that share nothing.
     fn is_strong(&self) -> bool {
-        let apart = |one: &Edge, two: &Edge| {
-            !one.entities
-                .iter()
-                .any(|(e, _)| two.entities.iter().any(|(o, _)| e == o))
-        };
-        self.best().score >= weights::BRIDGE
-            || self
-                .edges
-                .iter()
-                .enumerate()
+        let edges = self.edges.iter().enumerate();
+        let apart = |one: &Edge, two: &Edge| !one.entities.iter().any(|(entity, _)| two.shares(*entity));
+        self.score() >= weights::BRIDGE
+            || edges
+                .into_iter()
                 .any(|(i, one)| self.edges[i + 1..].iter().any(|two| apart(one, two)))
+    }
+
+    /// The edge that explains the link: into the event itself rather than into one it continues, then the heaviest,
+    /// then the newest.
+    fn explained(self, state: &State) -> Option<(EventIx, Edge)> {
+        let own = |edge: &Edge| state.nodes[edge.to].event == self.event;
+        let newest = |edge: &Edge| {
+            let node = &state.nodes[edge.to];
+            (node.period.last, Reverse(node.alert))
+        };
+        let order = |a: &Edge, b: &Edge| {
+            let by_score = own(a).cmp(&own(b)).then(a.score.total_cmp(&b.score));
+            by_score.then_with(|| newest(a).cmp(&newest(b)))
+        };
+        let best = self.edges.into_iter().max_by(order)?;
+        Some((self.event, best))
     }
 }
 
 /// Joins the best event, and merges what may be merged; the oldest survives.
 fn join(state: &State, mut sides: Vec<Side>) -> Place {
-    for side in &mut sides {
-        let rank = |edge: &Edge| {
-            let node = &state.nodes[edge.to];
-            (node.period.last, Reverse(node.alert))
-        };
-        let order = |a: &&Edge, b: &&Edge| a.score.total_cmp(&b.score).then_with(|| rank(a).cmp(&rank(b)));
-        let best = side.edges.iter().enumerate().max_by(|a, b| order(&a.1, &b.1));
-        side.best = best.map_or(0, |(i, _)| i);
-    }
     let opener = |side: &Side| state.events[side.event].opener;
     sides.sort_by(|a, b| {
-        b.best()
-            .score
-            .total_cmp(&a.best().score)
+        b.score()
+            .total_cmp(&a.score())
             .then_with(|| opener(a).cmp(&opener(b)))
     });
     let mut union: Vec<Side> = Vec::new();
@@ -244,10 +143,7 @@ fn join(state: &State, mut sides: Vec<Side>) -> Place {
         }
     }
     union.sort_by_key(opener);
-    let mut union = union.into_iter().map(|mut side| {
-        let best = side.edges.swap_remove(side.best);
-        (side.event, best)
-    });
+    let mut union = union.into_iter().filter_map(|side| side.explained(state));
     let Some((event, edge)) = union.next() else {
         return Place::Opens;
     };
@@ -275,7 +171,7 @@ fn mergeable(state: &State, union: &[Side], side: &Side) -> bool {
     let oldest = all().map(|side| event(side).opener).min();
     let others_free = all()
         .filter(|s| Some(event(s).opener) != oldest)
-        .all(|s| !event(s).is_chained());
+        .all(|s| !event(s).chained);
     // The alert itself takes a place too.
     members < state.caps.graph
         && others_free

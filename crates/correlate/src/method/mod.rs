@@ -1,5 +1,6 @@
 //! How the event of an alert is found: one file for each method. A method only decides; [`crate::apply`] acts.
 
+mod edge;
 mod expert;
 mod graph;
 mod passthrough;

@@ -178,7 +178,7 @@ impl Book {
         }
     }
 
-    /// A reason leads to another alert of the event, or of one that it continues.
+    /// A reason leads to another alert of the event, or of its chain of continuations.
     fn check_reason(&self, membership: &Membership) {
         let other = match &membership.reason {
             LinkReason::Opened => return,
@@ -202,15 +202,20 @@ impl Book {
             }
         };
         assert_ne!(other, membership.alert);
-        let mut event = Some(membership.event);
-        let holds = self.members[&other].event;
-        while event.is_some_and(|event| event != holds) {
-            event = event.and_then(|event| self.events[&event].continues);
-        }
-        assert!(
-            event.is_some(),
-            "the reason of {} leads to {other} in {holds}",
+        let (holds, other) = (self.members[&other].event, membership.event);
+        assert_eq!(
+            self.first_of_chain(holds),
+            self.first_of_chain(other),
+            "the reason of {}",
             membership.alert
         );
+    }
+
+    /// The event that this one continues, directly or not.
+    fn first_of_chain(&self, mut event: EventId) -> EventId {
+        while let Some(before) = self.events[&event].continues {
+            event = before;
+        }
+        event
     }
 }

@@ -328,6 +328,31 @@ fn no_merge_of_what_is_handled_or_too_large() {
 }
 
 #[test]
+fn a_continuation_is_not_merged_away() {
+    let mut alerts = bridge(&["f1", "f2", "f3", "f4"]);
+    let before = Alert {
+        id: model::AlertId::from_bits(50),
+        rule: model::RuleRef {
+            id: "before".to_owned(),
+            version: "1".to_owned(),
+        },
+        ..alerts[1].clone()
+    };
+    alerts.insert(1, before);
+    let mut book = Book::new(settings(Caps::default()));
+    for alert in &alerts {
+        book.alert(alert, alert.time);
+        if alert.id == alerts[1].id {
+            let event = book.members[&alert.id].event;
+            book.status(event, EventStatus::Handled);
+        }
+    }
+    book.check(&alerts, Caps::default());
+    assert_eq!(events_of(&book, &alerts), [0, 1, 2, 0]);
+    assert_eq!(book.event(&alerts[2]).continues, Some(book.event(&alerts[1]).id));
+}
+
+#[test]
 fn a_merge_carries_repeats_along() {
     let mut alerts = bridge(&["f1", "f2", "f3", "f4"]);
     let repeat = Alert {

@@ -1,1 +1,13 @@
-//! x
+//! The real binary, from outside: its commands over files, its server against a cloud that behaves like the vendor's.
+//!
+//! Nothing here knows the inside of the server: it is started, called, attacked, lied to, killed and looked at.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod access_log;
+mod bad_input;
+mod crash;
+mod main_job;
+mod program;
+mod replay;
+mod stage;

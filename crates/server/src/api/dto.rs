@@ -214,3 +214,71 @@ impl From<respond::facts::FieldInfo> for ConditionField {
         }
     }
 }
+
+/// How a connected source is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    /// Records come.
+    Ok,
+    /// No record has come yet.
+    Waiting,
+    /// None for a quarter of an hour.
+    Late,
+    /// None for a day.
+    Silent,
+    /// It cannot be read.
+    Failing,
+}
+
+impl SourceState {
+    /// How a source is doing at `now`. Reading that works again clears the error, so one that is there holds.
+    pub fn of(status: &store::SourceStatus, now: model::Time) -> Self {
+        let quiet = status.last_seen.map(|seen| now.since(seen));
+        match quiet {
+            _ if status.last_error.is_some() => Self::Failing,
+            None => Self::Waiting,
+            Some(quiet) if quiet >= SILENT => Self::Silent,
+            Some(quiet) if quiet >= LATE => Self::Late,
+            Some(_) => Self::Ok,
+        }
+    }
+}
+
+/// A source without records for so long is late.
+const LATE: std::time::Duration = std::time::Duration::from_mins(15);
+/// A source without records for so long is silent.
+const SILENT: std::time::Duration = std::time::Duration::from_hours(24);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{ProductId, Provider, SourceId, Time};
+
+    #[test]
+    fn a_source_is_late_then_silent_and_failing_whatever_it_sent() {
+        let now = Time::from_secs(1_795_392_000);
+        let check = |seconds: Option<u64>, error: Option<&str>, expected| {
+            let source = store::Source {
+                id: SourceId::from_bits(1),
+                product: ProductId { provider: Provider::Alibaba, product: "waf".to_owned() },
+                title: String::new(),
+                connection: None,
+                account: None,
+                config: serde_json::Value::Null,
+                utc_offset_minutes: 0,
+                enabled: true,
+                created: now,
+            };
+            let last_seen = seconds.map(|seconds| now.minus(std::time::Duration::from_secs(seconds)));
+            let last_error = error.map(|error| (now, error.to_owned()));
+            let status = store::SourceStatus { source, last_seen, last_error };
+            assert_eq!(SourceState::of(&status, now), expected, "{seconds:?} {error:?}");
+        };
+        check(None, None, SourceState::Waiting);
+        check(Some(60), None, SourceState::Ok);
+        check(Some(900), None, SourceState::Late);
+        check(Some(86_400), None, SourceState::Silent);
+        check(Some(1), Some("access denied"), SourceState::Failing);
+    }
+}

@@ -86,7 +86,10 @@ where
 pub fn one<T>(name: &str, values: Vec<T>) -> Result<Option<T>, Problem> {
     let mut values = values.into_iter();
     match (values.next(), values.next()) {
-        (_, Some(_)) => Err(Problem::new(Kind::BadRequest, format!("`{name}` takes one value"))),
+        (_, Some(_)) => Err(Problem::new(
+            Kind::BadRequest,
+            format!("`{name}` takes one value"),
+        )),
         (value, None) => Ok(value),
     }
 }
@@ -105,19 +108,13 @@ mod tests {
     use model::{EventStatus, Level, Time};
     use serde::Deserialize;
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     struct Filter {
         status: Vec<EventStatus>,
         level: Vec<Level>,
         from: Option<Time>,
         limit: Option<u32>,
-    }
-
-    impl Default for Filter {
-        fn default() -> Self {
-            Self { status: Vec::new(), level: Vec::new(), from: None, limit: None }
-        }
     }
 
     #[test]
@@ -137,7 +134,10 @@ mod tests {
         );
         check(
             "from=2026-11-23T00%3A00%3A00Z",
-            Some(Filter { from: Some(Time::from_secs(1_795_392_000)), ..Filter::default() }),
+            Some(Filter {
+                from: Some(Time::from_secs(1_795_392_000)),
+                ..Filter::default()
+            }),
         );
         check("stauts=handled", None);
         check("status=done", None);

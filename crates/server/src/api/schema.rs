@@ -4,7 +4,10 @@ use model::{Aggregation, EventStatus};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 fn words(words: impl IntoIterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .build()
 }
 
 /// 5 serious … 1 reminder.

@@ -25,9 +25,6 @@ use std::{
 };
 use store::{AuditEntry, LeaseFilter};
 
-/// Between two looks at a device nothing is due on.
-const LOOK: Duration = Duration::from_mins(1);
-
 /// A device: a system and a place in it.
 type Place = (String, ScopeMember);
 
@@ -66,9 +63,10 @@ async fn round(app: &App, looked: &mut HashMap<Place, Time>) -> anyhow::Result<(
         places.entry((lease.system.clone(), lease.scope.clone())).or_default().push(lease);
     }
     let never_block = super::execute::never_block(app).await?;
+    let look = Duration::from_millis(app.config.workers.device_look_interval_ms);
     for (place, leases) in places {
         let now = clock::now();
-        let recently = looked.get(&place).is_some_and(|at| now.since(*at) < LOOK);
+        let recently = looked.get(&place).is_some_and(|at| now.since(*at) < look);
         if recently && !leases.iter().any(|lease| due(lease, &never_block, now)) {
             continue;
         }

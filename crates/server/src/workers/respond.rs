@@ -33,9 +33,9 @@ const HISTORY: Duration = Duration::from_hours(24 * 30);
 /// Tries before a trigger is given up: what fails that often will not succeed.
 const TRIES: u32 = 10;
 /// The setting that holds the breaker.
-const BREAKER: &str = "breaker";
+pub const BREAKER: &str = "breaker";
 /// Under this name the outbox remembers which actions fired.
-const FIRED: &str = "fired";
+pub const FIRED: &str = "fired";
 
 /// A firing as it is remembered.
 #[derive(Serialize, Deserialize)]

@@ -83,13 +83,20 @@ impl Alert {
         no_event: Option<NoEventReason>,
         rules: &KnownRules,
     ) -> Self {
-        let title = rules.set.rule(&alert.rule.id).map_or_else(|| alert.title.clone(), |rule| rule.title.clone());
+        let title = rules
+            .set
+            .rule(&alert.rule.id)
+            .map_or_else(|| alert.title.clone(), |rule| rule.title.clone());
         Self {
             id: alert.id.to_string(),
             time: alert.time,
             first_time: alert.first_time,
             title: alert.title.into(),
-            rule: RuleRef { id: alert.rule.id, version: alert.rule.version, title: title.into() },
+            rule: RuleRef {
+                id: alert.rule.id,
+                version: alert.rule.version,
+                title: title.into(),
+            },
             origin: alert.origin,
             testing: alert.testing,
             side: alert.side,
@@ -100,7 +107,11 @@ impl Alert {
             techniques: alert.techniques,
             products: alert.products.iter().map(ToString::to_string).collect(),
             accounts: alert.accounts.into_iter().collect(),
-            entities: alert.entities.iter().map(|entity| Entity::of(entity, 0)).collect(),
+            entities: alert
+                .entities
+                .iter()
+                .map(|entity| Entity::of(entity, 0))
+                .collect(),
             event_id: event.map(|id| id.to_string()),
             no_event_reason: no_event.map(|reason| reason.as_str().to_owned()),
             defended: alert.defended,
@@ -111,7 +122,12 @@ impl Alert {
 
     /// The same, from a row of the store.
     pub fn of_row(row: AlertRow, rules: &KnownRules) -> Self {
-        Self::of(row.alert, row.membership.map(|membership| membership.event), row.no_event, rules)
+        Self::of(
+            row.alert,
+            row.membership.map(|membership| membership.event),
+            row.no_event,
+            rules,
+        )
     }
 }
 
@@ -213,7 +229,9 @@ impl AlertDetail {
             group: threshold.group,
         });
         Self {
-            description: rule.map_or_else(|| row.alert.title.clone(), |rule| rule.description.clone()).into(),
+            description: rule
+                .map_or_else(|| row.alert.title.clone(), |rule| rule.description.clone())
+                .into(),
             evidence: evidence.into_iter().map(Evidence::from).collect(),
             threshold,
             rule_text,

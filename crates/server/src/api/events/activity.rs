@@ -62,22 +62,33 @@ impl From<ActivityRow> for Activity {
 fn sentence(kind: ActivityKind, body: &Value) -> LocalText {
     let text = |name: &str| body[name].as_str().unwrap_or_default();
     if let Ok(reason) = LocalText::deserialize(&body["held"]) {
-        return LocalText::new(format!("Not done: {}", reason.en), format!("未执行：{}", reason.zh));
+        return LocalText::new(
+            format!("Not done: {}", reason.en),
+            format!("未执行：{}", reason.zh),
+        );
     }
     match kind {
         ActivityKind::Opened => LocalText::new("The event was opened.", "事件已生成。"),
         ActivityKind::Comment => LocalText::new("Commented.", "添加了备注。"),
         ActivityKind::Status => {
             let status = status_name(&body["status"]);
-            LocalText::new(format!("Status changed to {}.", status.en), format!("处置状态变更为{}。", status.zh))
+            LocalText::new(
+                format!("Status changed to {}.", status.en),
+                format!("处置状态变更为{}。", status.zh),
+            )
         }
         ActivityKind::Owner => match body["owner"].as_str() {
             Some(owner) => LocalText::new(format!("Assigned to {owner}."), format!("负责人变更为 {owner}。")),
             None => LocalText::new("No longer assigned to anyone.", "已取消负责人。"),
         },
         ActivityKind::Level => {
-            let level = Level::deserialize(&body["level"]).map(Level::name).unwrap_or_default();
-            LocalText::new(format!("Level set to {}.", level.en), format!("风险等级设为{}。", level.zh))
+            let level = Level::deserialize(&body["level"])
+                .map(Level::name)
+                .unwrap_or_default();
+            LocalText::new(
+                format!("Level set to {}.", level.en),
+                format!("风险等级设为{}。", level.zh),
+            )
         }
         ActivityKind::Tag => {
             let tag = text("tag");
@@ -87,13 +98,19 @@ fn sentence(kind: ActivityKind, body: &Value) -> LocalText {
         ActivityKind::Whitelist => LocalText::new("A whitelist was made from it.", "已由该事件创建白名单。"),
         ActivityKind::Policy => {
             let policy = text("policy");
-            LocalText::new(format!("Handling policy {policy} changed."), format!("处置策略 {policy} 已变更。"))
+            LocalText::new(
+                format!("Handling policy {policy} changed."),
+                format!("处置策略 {policy} 已变更。"),
+            )
         }
-        _ => {
+        ActivityKind::Run => {
             let (run, entity) = (text("run"), body["entity"]["value"].as_str().unwrap_or_default());
             let title = LocalText::deserialize(&body["playbook_title"]).unwrap_or_default();
             if entity.is_empty() {
-                return LocalText::new(format!("Playbook run {run} started."), format!("剧本运行 {run} 已启动。"));
+                return LocalText::new(
+                    format!("Playbook run {run} started."),
+                    format!("剧本运行 {run} 已启动。"),
+                );
             }
             LocalText::new(
                 format!("Playbook “{}” started on {entity} ({run}).", title.en),
@@ -128,7 +145,9 @@ pub async fn list(
     let id = resolve(&app, id).await?;
     let mut rows = app.store.activity_list(&app.tenant, id).await?;
     rows.reverse();
-    Ok(Json(Page::cut(rows, page, |row| row.id.to_string())?.map(Activity::from)))
+    Ok(Json(
+        Page::cut(rows, page, |row| row.id.to_string())?.map(Activity::from),
+    ))
 }
 
 /// A comment to add.
@@ -160,7 +179,10 @@ pub async fn comment(
 /// Adds a comment to the log of an event.
 pub async fn write_comment(app: &App, caller: &Caller, event: EventId, text: &str) -> Result<(), Problem> {
     if text.trim().is_empty() || text.len() > LONGEST {
-        return Err(Problem::new(Kind::Invalid, format!("a comment has 1 to {LONGEST} bytes of text")));
+        return Err(Problem::new(
+            Kind::Invalid,
+            format!("a comment has 1 to {LONGEST} bytes of text"),
+        ));
     }
     let body = json!({"text": text});
     let audit = caller.audit("event.comment", event, &Value::Null, &body);
@@ -185,18 +207,47 @@ mod tests {
         let check = |kind, body: Value, en: &str, zh: &str| {
             assert_eq!(sentence(kind, &body), LocalText::new(en, zh), "{body}");
         };
-        use ActivityKind::{Level, Owner, Run, Status};
-        check(Status, json!({"status": "handling_failed"}), "Status changed to handling failed.", "处置状态变更为处置失败。");
-        check(Owner, json!({"owner": "li"}), "Assigned to li.", "负责人变更为 li。");
-        check(Owner, json!({"owner": null}), "No longer assigned to anyone.", "已取消负责人。");
-        check(Level, json!({"level": 4}), "Level set to High.", "风险等级设为高危。");
         check(
-            Run,
+            ActivityKind::Status,
+            json!({"status": "handling_failed"}),
+            "Status changed to handling failed.",
+            "处置状态变更为处置失败。",
+        );
+        check(
+            ActivityKind::Owner,
+            json!({"owner": "li"}),
+            "Assigned to li.",
+            "负责人变更为 li。",
+        );
+        check(
+            ActivityKind::Owner,
+            json!({"owner": null}),
+            "No longer assigned to anyone.",
+            "已取消负责人。",
+        );
+        check(
+            ActivityKind::Level,
+            json!({"level": 4}),
+            "Level set to High.",
+            "风险等级设为高危。",
+        );
+        check(
+            ActivityKind::Run,
             json!({"run": "run_1", "playbook_title": {"en": "Block", "zh": "封禁"}, "entity": {"value": "203.0.113.7"}}),
             "Playbook “Block” started on 203.0.113.7 (run_1).",
             "已对 203.0.113.7 启动剧本“封禁”（run_1）。",
         );
-        check(Run, json!({"run": "run_1"}), "Playbook run run_1 started.", "剧本运行 run_1 已启动。");
-        check(Run, json!({"held": {"en": "paused", "zh": "已暂停"}}), "Not done: paused", "未执行：已暂停");
+        check(
+            ActivityKind::Run,
+            json!({"run": "run_1"}),
+            "Playbook run run_1 started.",
+            "剧本运行 run_1 已启动。",
+        );
+        check(
+            ActivityKind::Run,
+            json!({"held": {"en": "paused", "zh": "已暂停"}}),
+            "Not done: paused",
+            "未执行：已暂停",
+        );
     }
 }

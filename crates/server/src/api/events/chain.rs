@@ -84,11 +84,22 @@ impl Chain {
         let order: Vec<Tactic> = matrix.iter().map(|info| info.short.clone()).collect();
         let folds = fold(members);
         let chain = correlate::Chain::new(folds.values().map(|fold| &fold.first.alert), &order);
-        let gaps = chain.lanes.iter().filter(|lane| lane.alerts.is_empty()).filter_map(|lane| lane.tactic.as_ref());
+        let gaps = chain
+            .lanes
+            .iter()
+            .filter(|lane| lane.alerts.is_empty())
+            .filter_map(|lane| lane.tactic.as_ref());
         Self {
             gaps: gaps.map(ToString::to_string).collect(),
-            lanes: chain.lanes.iter().map(|lane| Lane::of(lane, &folds, matrix)).collect(),
-            entry: chain.entry.map(|entry| Entry { alert_id: entry.alert.to_string(), reason: entry.reason.into() }),
+            lanes: chain
+                .lanes
+                .iter()
+                .map(|lane| Lane::of(lane, &folds, matrix))
+                .collect(),
+            entry: chain.entry.map(|entry| Entry {
+                alert_id: entry.alert.to_string(),
+                reason: entry.reason.into(),
+            }),
         }
     }
 }
@@ -97,10 +108,17 @@ impl Lane {
     fn of(lane: &correlate::Lane, folds: &BTreeMap<AlertId, Fold>, matrix: &[TacticInfo]) -> Self {
         let (tactic, title) = match &lane.tactic {
             Some(tactic) => (tactic.to_string(), tactic_title(matrix, tactic)),
-            None => (NO_TACTIC.to_owned(), LocalText::new("Without a tactic", "无战术").into()),
+            None => (
+                NO_TACTIC.to_owned(),
+                LocalText::new("Without a tactic", "无战术").into(),
+            ),
         };
         let folds = lane.alerts.iter().filter_map(|alert| folds.get(alert));
-        Self { tactic, title, cards: folds.map(Card::of).collect() }
+        Self {
+            tactic,
+            title,
+            cards: folds.map(Card::of).collect(),
+        }
     }
 }
 
@@ -113,7 +131,11 @@ impl Card {
             title: alert.title.clone().into(),
             level: alert.level,
             count: fold.count,
-            entities: alert.entities.iter().map(|entity| Entity::of(entity, 0)).collect(),
+            entities: alert
+                .entities
+                .iter()
+                .map(|entity| Entity::of(entity, 0))
+                .collect(),
             reason: membership.reason.sentence().into(),
         }
     }
@@ -132,11 +154,20 @@ fn fold(members: Vec<EventMember>) -> BTreeMap<AlertId, Fold> {
                 }
             }
             None => {
-                folds.insert(key, Fold { first: member, count: 1 });
+                folds.insert(
+                    key,
+                    Fold {
+                        first: member,
+                        count: 1,
+                    },
+                );
             }
         }
     }
-    folds.into_values().map(|fold| (fold.first.alert.id, fold)).collect()
+    folds
+        .into_values()
+        .map(|fold| (fold.first.alert.id, fold))
+        .collect()
 }
 
 /// Fetch the attack chain of an event.
@@ -163,7 +194,10 @@ mod tests {
             tenant: TenantId::default(),
             time: Time::from_secs(number as i64),
             first_time: Time::from_secs(number as i64),
-            rule: RuleRef { id: "rule".to_owned(), version: "1".to_owned() },
+            rule: RuleRef {
+                id: "rule".to_owned(),
+                version: "1".to_owned(),
+            },
             title: LocalText::same("title"),
             origin: Origin::Predefined,
             testing: false,
@@ -194,8 +228,17 @@ mod tests {
 
     #[test]
     fn repeats_are_one_card_and_unseen_tactics_are_gaps() {
-        let info = |short: &str| TacticInfo { id: String::new(), short: Tactic::new(short), name: LocalText::same(short) };
-        let matrix = [info("reconnaissance"), info("initial-access"), info("execution"), info("impact")];
+        let info = |short: &str| TacticInfo {
+            id: String::new(),
+            short: Tactic::new(short),
+            name: LocalText::same(short),
+        };
+        let matrix = [
+            info("reconnaissance"),
+            info("initial-access"),
+            info("execution"),
+            info("impact"),
+        ];
         let members = vec![
             member(1, 1, &["reconnaissance"]),
             member(2, 1, &["reconnaissance"]),
@@ -208,12 +251,24 @@ mod tests {
         let lanes: Vec<(&str, Vec<u64>)> = chain
             .lanes
             .iter()
-            .map(|lane| (lane.tactic.as_str(), lane.cards.iter().map(|card| card.count).collect()))
+            .map(|lane| {
+                (
+                    lane.tactic.as_str(),
+                    lane.cards.iter().map(|card| card.count).collect(),
+                )
+            })
             .collect();
-        let expected: [(&str, Vec<u64>); 4] =
-            [("reconnaissance", vec![2]), ("initial-access", vec![]), ("execution", vec![1]), ("none", vec![2])];
+        let expected: [(&str, Vec<u64>); 4] = [
+            ("reconnaissance", vec![2]),
+            ("initial-access", vec![]),
+            ("execution", vec![1]),
+            ("none", vec![2]),
+        ];
         assert_eq!(lanes, expected);
         assert_eq!(chain.gaps, ["initial-access"]);
-        assert_eq!(chain.entry.map(|entry| entry.alert_id), Some(AlertId::from_bits(1).to_string()));
+        assert_eq!(
+            chain.entry.map(|entry| entry.alert_id),
+            Some(AlertId::from_bits(1).to_string())
+        );
     }
 }

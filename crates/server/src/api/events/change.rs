@@ -1,10 +1,6 @@
 //! What people decide about events, one or many: status, owner, level, a comment.
 
-use super::{
-    activity::write_comment,
-    standing,
-    view::EventDetail,
-};
+use super::{activity::write_comment, standing, view::EventDetail};
 use crate::{
     api::{
         Shared,
@@ -35,6 +31,10 @@ const AT_ONCE: usize = 16;
 /// What to change; what is left out stays.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(
+    clippy::option_option,
+    reason = "left out, null and a name are three different wishes"
+)]
 pub struct EventUpdate {
     /// The new status.
     #[schema(schema_with = schema::event_status)]
@@ -92,7 +92,11 @@ async fn change(app: &App, caller: &Caller, id: EventId, update: &EventUpdate) -
         set_owner(app, caller, &row, owner.as_deref()).await?;
     }
     if let Some(status) = update.status.filter(|status| *status != row.event.status) {
-        let action = Action::EventStatus { event: id, status, actor: caller.name.clone() };
+        let action = Action::EventStatus {
+            event: id,
+            status,
+            actor: caller.name.clone(),
+        };
         app.pipeline.submit(&action, clock::now()).await?;
     }
     app.live.publish(Topic::Event, id.to_string(), "updated");
@@ -106,7 +110,10 @@ async fn set_level(app: &App, caller: &Caller, row: &EventRow, level: Level) -> 
     let (id, after) = (row.event.id, json!({"level": level}));
     let audit = caller.audit("event.level", id, &json!({"level": row.event.level}), &after);
     let activity = activity(caller, id, ActivityKind::Level, after);
-    Ok(app.store.event_set_level(&app.tenant, id, level, &activity, &audit).await?)
+    Ok(app
+        .store
+        .event_set_level(&app.tenant, id, level, &activity, &audit)
+        .await?)
 }
 
 async fn set_owner(app: &App, caller: &Caller, row: &EventRow, owner: Option<&str>) -> Result<(), Problem> {
@@ -116,11 +123,20 @@ async fn set_owner(app: &App, caller: &Caller, row: &EventRow, owner: Option<&st
     let (id, after) = (row.event.id, json!({"owner": owner}));
     let audit = caller.audit("event.owner", id, &json!({"owner": row.owner}), &after);
     let activity = activity(caller, id, ActivityKind::Owner, after);
-    Ok(app.store.event_set_owner(&app.tenant, id, owner, &activity, &audit).await?)
+    Ok(app
+        .store
+        .event_set_owner(&app.tenant, id, owner, &activity, &audit)
+        .await?)
 }
 
 fn activity(caller: &Caller, event: EventId, kind: ActivityKind, body: Value) -> Activity {
-    Activity { event, at: clock::now(), actor: caller.name.clone(), kind, body }
+    Activity {
+        event,
+        at: clock::now(),
+        actor: caller.name.clone(),
+        kind,
+        body,
+    }
 }
 
 /// A change of many events.
@@ -164,7 +180,10 @@ pub async fn bulk(
     Body(update): Body<BulkUpdate>,
 ) -> Result<Json<BulkResult>, Problem> {
     if update.ids.len() > MOST {
-        return Err(Problem::new(Kind::Invalid, format!("at most {MOST} events can be changed at once")));
+        return Err(Problem::new(
+            Kind::Invalid,
+            format!("at most {MOST} events can be changed at once"),
+        ));
     }
     check_owner(&app, update.op.owner.as_ref()).await?;
     let (app, caller, op, language) = (&app, &caller, &update.op, language(&headers));
@@ -175,7 +194,11 @@ pub async fn bulk(
                 Err(_) => Err(Problem::not_found(&id)),
             };
             let problem = done.err().map(|problem| problem.body(language, None));
-            ItemResult { ok: problem.is_none(), id, problem }
+            ItemResult {
+                ok: problem.is_none(),
+                id,
+                problem,
+            }
         })
         .buffered(AT_ONCE)
         .collect()
@@ -190,7 +213,8 @@ mod tests {
     #[test]
     fn leaving_the_owner_out_is_not_taking_it_away() {
         let check = |json: &str, expected: Option<Option<&str>>| {
-            let update: EventUpdate = serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"));
+            let update: EventUpdate =
+                serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"));
             assert_eq!(update.owner.as_ref().map(Option::as_deref), expected, "{json}");
         };
         check("{}", None);

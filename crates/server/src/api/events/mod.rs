@@ -5,6 +5,7 @@ mod chain;
 mod change;
 mod list;
 mod members;
+mod query;
 mod recommend;
 mod respond;
 mod view;
@@ -48,9 +49,10 @@ async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<EventId>) -> Result<Jso
     let found = app.store.event_fetch(&app.tenant, id).await?;
     let answer = match found.ok_or_else(|| Problem::not_found(id))? {
         EventFetch::Event(row) => EventAnswer::Event(EventDetail::of(&app, row).await?),
-        EventFetch::MergedInto(into) => {
-            EventAnswer::Merged(MergedEvent { id: id.to_string(), merged_into: into.to_string() })
-        }
+        EventFetch::MergedInto(into) => EventAnswer::Merged(MergedEvent {
+            id: id.to_string(),
+            merged_into: into.to_string(),
+        }),
     };
     Ok(Json(answer))
 }
@@ -59,9 +61,10 @@ async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<EventId>) -> Result<Jso
 async fn standing(app: &App, id: EventId) -> Result<EventRow, Problem> {
     match app.store.event_fetch(&app.tenant, id).await? {
         Some(EventFetch::Event(row)) => Ok(row),
-        Some(EventFetch::MergedInto(into)) => {
-            Err(Problem::new(Kind::Conflict, format!("`{id}` became part of `{into}`")))
-        }
+        Some(EventFetch::MergedInto(into)) => Err(Problem::new(
+            Kind::Conflict,
+            format!("`{id}` became part of `{into}`"),
+        )),
         None => Err(Problem::not_found(id)),
     }
 }

@@ -56,14 +56,23 @@ pub struct Recommendation {
 
 /// The published playbooks. One that cannot be read was refused when it was saved, so it is not looked for here.
 pub async fn playbooks(app: &App) -> Result<Vec<Playbook>, Problem> {
-    let published = app.store.playbook_list(&app.tenant, PlaybookState::Published).await?;
-    Ok(published.iter().filter_map(|version| Playbook::parse(&version.text).ok()).collect())
+    let published = app
+        .store
+        .playbook_list(&app.tenant, PlaybookState::Published)
+        .await?;
+    Ok(published
+        .iter()
+        .filter_map(|version| Playbook::parse(&version.text).ok())
+        .collect())
 }
 
 /// Every place there is to act in.
 pub async fn connected(app: &App) -> Result<Vec<Connected>, Problem> {
     app.clouds.connected().await.map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the connected places cannot be listed");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the connected places cannot be listed"
+        );
         Problem::new(Kind::Upstream, error.to_string())
     })
 }
@@ -71,7 +80,10 @@ pub async fn connected(app: &App) -> Result<Vec<Connected>, Problem> {
 async fn never_block(app: &App) -> Result<NeverBlock, Problem> {
     execute::never_block(app).await.map_err(|error| {
         tracing::error!(error = %format!("{error:#}"), "the never-block list cannot be read");
-        Problem::new(Kind::Internal, "the never-block list cannot be read; the server's log says why")
+        Problem::new(
+            Kind::Internal,
+            "the never-block list cannot be read; the server's log says why",
+        )
     })
 }
 
@@ -89,7 +101,12 @@ pub async fn recommendations(
     let row = standing(&app, id).await?;
     let playbooks = playbooks(&app).await?;
     let offers: Vec<_> = playbooks.iter().map(Playbook::offer).collect();
-    let found = recommend(&row.event, &offers, &connected(&app).await?, &never_block(&app).await?);
+    let found = recommend(
+        &row.event,
+        &offers,
+        &connected(&app).await?,
+        &never_block(&app).await?,
+    );
     let entities = app.store.event_entity_list(&app.tenant, id).await?;
     let requests = requests(&app, found.iter().map(|found| &found.entity)).await?;
     let shown = found.into_iter().filter_map(|found| {
@@ -97,7 +114,10 @@ pub async fn recommendations(
         Some(Recommendation {
             entity: mention(&entities, &found.entity)?,
             operation: name(&found.operation),
-            playbook: PlaybookRef { id: found.playbook.to_string(), name: found.title.into() },
+            playbook: PlaybookRef {
+                id: found.playbook.to_string(),
+                name: found.title.into(),
+            },
             level: match found.strength {
                 Strength::Preselected => 2,
                 Strength::Shown => 1,
@@ -121,18 +141,32 @@ fn mention(entities: &[EventEntity], key: &EntityKey) -> Option<Entity> {
 
 /// How long a playbook blocks if nobody says otherwise.
 fn seconds(playbook: &Playbook) -> u64 {
-    let variable = playbook.variables.get(SECONDS).and_then(|variable| variable.value.as_deref());
-    variable.and_then(|value| value.parse().ok()).unwrap_or(DEFAULT_BLOCK.as_secs())
+    let variable = playbook
+        .variables
+        .get(SECONDS)
+        .and_then(|variable| variable.value.as_deref());
+    variable
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(DEFAULT_BLOCK.as_secs())
 }
 
 /// The requests of addresses that were not refused.
-async fn requests(app: &App, keys: impl Iterator<Item = &EntityKey>) -> Result<HashMap<String, u64>, Problem> {
-    let mut clients: Vec<String> =
-        keys.filter(|key| key.kind == EntityKind::Ip).map(|key| key.value.clone()).collect();
+async fn requests(
+    app: &App,
+    keys: impl Iterator<Item = &EntityKey>,
+) -> Result<HashMap<String, u64>, Problem> {
+    let mut clients: Vec<String> = keys
+        .filter(|key| key.kind == EntityKind::Ip)
+        .map(|key| key.value.clone())
+        .collect();
     clients.sort();
     clients.dedup();
     let mut requests = HashMap::new();
-    for day in app.store.client_day_list(&app.tenant, &clients, clock::now().minus(DAY)).await? {
+    for day in app
+        .store
+        .client_day_list(&app.tenant, &clients, clock::now().minus(DAY))
+        .await?
+    {
         *requests.entry(day.client).or_default() += day.requests.saturating_sub(day.refusals);
     }
     Ok(requests)
@@ -148,8 +182,14 @@ mod tests {
             let playbook = Playbook::parse(text).unwrap_or_else(|problems| panic!("{problems:?}"));
             assert_eq!(seconds(&playbook), expected);
         };
-        check(include_str!("../../../../../content/playbooks/block-ip-in-waf.json"), 86_400);
-        check(include_str!("../../../../../content/playbooks/block-ip-7-days.json"), 604_800);
+        check(
+            include_str!("../../../../../content/playbooks/block-ip-in-waf.json"),
+            86_400,
+        );
+        check(
+            include_str!("../../../../../content/playbooks/block-ip-7-days.json"),
+            604_800,
+        );
     }
 
     #[test]
@@ -160,7 +200,10 @@ mod tests {
         };
         let entities = [of(Role::Artefact, 9), of(Role::Attacker, 2)];
         let found = mention(&entities, &EntityKey::new(EntityKind::Ip, "203.0.113.7"));
-        assert_eq!(found.map(|entity| (entity.role, entity.alert_count)), Some(("attacker".to_owned(), 2)));
+        assert_eq!(
+            found.map(|entity| (entity.role, entity.alert_count)),
+            Some(("attacker".to_owned(), 2))
+        );
         assert!(mention(&entities, &EntityKey::new(EntityKind::Ip, "203.0.113.8")).is_none());
     }
 }

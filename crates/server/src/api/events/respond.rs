@@ -93,18 +93,37 @@ pub async fn respond(
         let started = start_all(&app, &caller, id, &request, None).await?;
         return Ok(Json(started).into_response());
     };
-    let key = key.to_str().map_err(|_| Problem::new(Kind::BadRequest, "the idempotency key is not plain text"))?;
+    let key = key
+        .to_str()
+        .map_err(|_| Problem::new(Kind::BadRequest, "the idempotency key is not plain text"))?;
     let content = serde_json::to_vec(&request).unwrap_or_default();
-    let digest = blake3::Hasher::new().update(id.to_string().as_bytes()).update(&content).finalize();
-    let claim = IdempotencyKey { actor: &caller.id, key, digest: digest.as_bytes() };
-    match app.store.idempotency_begin(&app.tenant, claim, clock::now()).await? {
+    let digest = blake3::Hasher::new()
+        .update(id.to_string().as_bytes())
+        .update(&content)
+        .finalize();
+    let claim = IdempotencyKey {
+        actor: &caller.id,
+        key,
+        digest: digest.as_bytes(),
+    };
+    match app
+        .store
+        .idempotency_begin(&app.tenant, claim, clock::now())
+        .await?
+    {
         Idempotency::New => {}
         Idempotency::Done(answer) => return Ok(again(answer)),
         Idempotency::Working => {
-            return Err(Problem::new(Kind::Conflict, "the same request is being worked on at this moment"));
+            return Err(Problem::new(
+                Kind::Conflict,
+                "the same request is being worked on at this moment",
+            ));
         }
         Idempotency::Different => {
-            return Err(Problem::new(Kind::Invalid, "the idempotency key was used for another request"));
+            return Err(Problem::new(
+                Kind::Invalid,
+                "the idempotency key was used for another request",
+            ));
         }
     }
     let started = start_all(&app, &caller, id, &request, Some(key)).await;
@@ -112,7 +131,9 @@ pub async fn respond(
         status: StatusCode::OK.as_u16(),
         body: serde_json::to_vec(started).unwrap_or_default(),
     });
-    app.store.idempotency_finish(&app.tenant, claim, answer.as_ref()).await?;
+    app.store
+        .idempotency_finish(&app.tenant, claim, answer.as_ref())
+        .await?;
     Ok(Json(started?).into_response())
 }
 
@@ -132,9 +153,16 @@ async fn start_all(
 ) -> Result<Started, Problem> {
     let event = standing(app, id).await?.event;
     if request.items.is_empty() || request.items.len() > MOST {
-        return Err(Problem::new(Kind::Invalid, format!("a response has 1 to {MOST} items")));
+        return Err(Problem::new(
+            Kind::Invalid,
+            format!("a response has 1 to {MOST} items"),
+        ));
     }
-    let places: Vec<Member> = connected(app).await?.into_iter().flat_map(|connected| connected.scope).collect();
+    let places: Vec<Member> = connected(app)
+        .await?
+        .into_iter()
+        .flat_map(|connected| connected.scope)
+        .collect();
     let mut planned = Vec::with_capacity(request.items.len());
     let mut mistakes = Vec::new();
     for (number, item) in request.items.iter().enumerate() {
@@ -146,7 +174,10 @@ async fn start_all(
         if found.is_empty() {
             match plan(app, &event, item, run_id(caller, key, number)).await? {
                 Ok(run) => planned.push(run),
-                Err(message) => mistakes.push(Place { place: format!("/items/{number}/playbook_id"), message }),
+                Err(message) => mistakes.push(Place {
+                    place: format!("/items/{number}/playbook_id"),
+                    message,
+                }),
             }
         }
     }
@@ -166,9 +197,13 @@ async fn start_all(
 /// The mistakes of an item: the member, and what is wrong with it.
 fn check(item: &RespondItem, event: &SecurityEvent, places: &[Member]) -> Vec<(&'static str, String)> {
     let mut mistakes = Vec::new();
-    let mentioned = key(&item.entity).is_some_and(|key| event.entities.iter().any(|entity| entity.key == key));
+    let mentioned =
+        key(&item.entity).is_some_and(|key| event.entities.iter().any(|entity| entity.key == key));
     if !mentioned {
-        let message = format!("`{} {}` is no entity of this event", item.entity.r#type, item.entity.value);
+        let message = format!(
+            "`{} {}` is no entity of this event",
+            item.entity.r#type, item.entity.value
+        );
         mistakes.push(("/entity", message));
     }
     if item.scope.is_empty() {
@@ -177,12 +212,18 @@ fn check(item: &RespondItem, event: &SecurityEvent, places: &[Member]) -> Vec<(&
     for member in &item.scope {
         let member = Member::from(member.clone());
         if !places.contains(&member) {
-            let message = format!("`{}` of connection `{}` is not connected", member.instance, member.connection);
+            let message = format!(
+                "`{}` of connection `{}` is not connected",
+                member.instance, member.connection
+            );
             mistakes.push(("/scope", message));
         }
     }
     if !(1..=LONGEST_BLOCK.as_secs()).contains(&item.duration_seconds) {
-        mistakes.push(("/duration_seconds", format!("expected 1 to {} seconds", LONGEST_BLOCK.as_secs())));
+        mistakes.push((
+            "/duration_seconds",
+            format!("expected 1 to {} seconds", LONGEST_BLOCK.as_secs()),
+        ));
     }
     mistakes
 }
@@ -228,7 +269,10 @@ fn start(
 ) -> Result<Run, String> {
     let entity = key(&item.entity);
     // A playbook whose time is fixed is not asked for another.
-    let fixed = playbook.variables.get(SECONDS).is_some_and(|variable| variable.constant);
+    let fixed = playbook
+        .variables
+        .get(SECONDS)
+        .is_some_and(|variable| variable.constant);
     let request = StartRequest {
         id,
         tenant: app.tenant.clone(),
@@ -263,7 +307,10 @@ async fn save(
         "scope": item.scope,
         "duration_seconds": item.duration_seconds,
     });
-    let new = app.store.run_insert(run, &caller.audit("event.respond", event, &Value::Null, &after)).await?;
+    let new = app
+        .store
+        .run_insert(run, &caller.audit("event.respond", event, &Value::Null, &after))
+        .await?;
     if new {
         let body = json!({
             "run": run.id,
@@ -272,8 +319,13 @@ async fn save(
             "entity": run.entity,
             "duration_seconds": item.duration_seconds,
         });
-        let activity =
-            Activity { event, at: run.started, actor: caller.name.clone(), kind: ActivityKind::Run, body };
+        let activity = Activity {
+            event,
+            at: run.started,
+            actor: caller.name.clone(),
+            kind: ActivityKind::Run,
+            body,
+        };
         app.store.activity_insert(&app.tenant, &activity).await?;
     }
     Ok(())

@@ -135,7 +135,13 @@ pub struct MergedEvent {
 }
 
 impl Event {
-    fn of(row: EventRow, entities: Vec<Entity>, runs: &[RunState], continued_by: Option<EventId>, matrix: &[TacticInfo]) -> Self {
+    fn of(
+        row: EventRow,
+        entities: Vec<Entity>,
+        runs: &[RunState],
+        continued_by: Option<EventId>,
+        matrix: &[TacticInfo],
+    ) -> Self {
         let event = row.event;
         Self {
             id: event.id.to_string(),
@@ -199,9 +205,20 @@ pub async fn events(app: &App, page: store::Page<EventRow>) -> Result<store::Pag
     let continued_by = app.store.event_continued_by(&app.tenant, &ids).await?;
     let event = |row: EventRow| {
         let id = row.event.id;
-        let entities = row.event.entities.iter().map(|entity| Entity::of(entity, 0)).collect();
+        let entities = row
+            .event
+            .entities
+            .iter()
+            .map(|entity| Entity::of(entity, 0))
+            .collect();
         let runs = runs.get(&id).map(Vec::as_slice).unwrap_or_default();
-        Event::of(row, entities, runs, continued_by.get(&id).copied(), &app.content.tactics)
+        Event::of(
+            row,
+            entities,
+            runs,
+            continued_by.get(&id).copied(),
+            &app.content.tactics,
+        )
     };
     Ok(store::Page {
         items: page.items.into_iter().map(event).collect(),
@@ -212,12 +229,21 @@ pub async fn events(app: &App, page: store::Page<EventRow>) -> Result<store::Pag
 
 /// Tactics in the order of the matrix; those it does not know come last.
 fn tactics(counts: &BTreeMap<Tactic, u64>, matrix: &[TacticInfo]) -> Vec<TacticCount> {
-    let place = |tactic: &Tactic| matrix.iter().position(|info| info.short == *tactic).unwrap_or(matrix.len());
+    let place = |tactic: &Tactic| {
+        matrix
+            .iter()
+            .position(|info| info.short == *tactic)
+            .unwrap_or(matrix.len())
+    };
     let mut tactics: Vec<(&Tactic, u64)> = counts.iter().map(|(tactic, count)| (tactic, *count)).collect();
     tactics.sort_by_key(|(tactic, _)| place(tactic));
     tactics
         .into_iter()
-        .map(|(tactic, count)| TacticCount { tactic: tactic.to_string(), title: tactic_title(matrix, tactic), count })
+        .map(|(tactic, count)| TacticCount {
+            tactic: tactic.to_string(),
+            title: tactic_title(matrix, tactic),
+            count,
+        })
         .collect()
 }
 
@@ -229,7 +255,8 @@ mod tests {
     #[test]
     fn handling_fails_where_one_run_failed_and_runs_while_one_runs() {
         use RunState::{Failed, Running, Succeeded};
-        let check = |states: &[RunState], expected| assert_eq!(HandlingState::of(states), expected, "{states:?}");
+        let check =
+            |states: &[RunState], expected| assert_eq!(HandlingState::of(states), expected, "{states:?}");
         check(&[], HandlingState::None);
         check(&[Succeeded], HandlingState::Succeeded);
         check(&[Succeeded, Failed], HandlingState::Failed);
@@ -238,7 +265,11 @@ mod tests {
 
     #[test]
     fn tactics_stand_in_matrix_order() {
-        let info = |short: &str| TacticInfo { id: String::new(), short: Tactic::new(short), name: LocalText::same(short) };
+        let info = |short: &str| TacticInfo {
+            id: String::new(),
+            short: Tactic::new(short),
+            name: LocalText::same(short),
+        };
         let matrix = [info("reconnaissance"), info("initial-access"), info("execution")];
         let counts = ["execution", "impact", "reconnaissance"].map(|short| (Tactic::new(short), 1));
         let order = tactics(&counts.into(), &matrix);

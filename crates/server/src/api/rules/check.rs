@@ -15,9 +15,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// When the logs of a test arrive. Only logs without a time of their own take it, so any fixed time will do.
-const RECEIVED: Time = Time::EPOCH;
-
 /// A rule text.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,17 +55,27 @@ pub struct TestResult {
     post, path = "/rules:check", operation_id = "check_rule", tag = "rules", request_body = RuleText,
     responses((status = 200, body = RuleCheck), (status = "default", body = ProblemBody))
 )]
-pub async fn check(_: Viewer, State(app): Shared, Body(rule): Body<RuleText>) -> Result<Json<RuleCheck>, Problem> {
+pub async fn check(
+    _: Viewer,
+    State(app): Shared,
+    Body(rule): Body<RuleText>,
+) -> Result<Json<RuleCheck>, Problem> {
     let catalogue = Arc::clone(&app.content.catalogue);
     Ok(Json(run_apart(catalogue, rule.text).await?.0))
 }
 
 /// Compiles and tests a text away from the threads that answer requests: it may take a while.
-pub async fn run_apart(catalogue: Arc<Catalogue>, text: String) -> Result<(RuleCheck, Vec<RuleInfo>), Problem> {
+pub async fn run_apart(
+    catalogue: Arc<Catalogue>,
+    text: String,
+) -> Result<(RuleCheck, Vec<RuleInfo>), Problem> {
     let done = tokio::task::spawn_blocking(move || run(&catalogue, &text)).await;
     done.map_err(|error| {
         tracing::error!(%error, "checking a rule text ended early");
-        Problem::new(crate::api::problem::Kind::Internal, "the check ended early; the server's log says why")
+        Problem::new(
+            crate::api::problem::Kind::Internal,
+            "the check ended early; the server's log says why",
+        )
     })
 }
 
@@ -77,7 +84,10 @@ fn run(catalogue: &Catalogue, text: &str) -> (RuleCheck, Vec<RuleInfo>) {
     let (rules, errors) = RuleSet::compile(catalogue.schema(), &[custom_source(text)]);
     let errors: Vec<Place> = errors
         .iter()
-        .map(|error| Place { place: format!("{}:{}", error.line, error.column), message: message(error) })
+        .map(|error| Place {
+            place: format!("{}:{}", error.line, error.column),
+            message: message(error),
+        })
         .collect();
     let rules = Arc::new(rules);
     let infos: Vec<RuleInfo> = rules.rules().cloned().collect();
@@ -102,7 +112,8 @@ fn run_test(catalogue: &Catalogue, rules: &Arc<RuleSet>, info: &RuleInfo, test: 
             product: &test.source,
             account: None,
             utc_offset_minutes: 0,
-            received: RECEIVED,
+            // Later than any time in the logs, so that each of them is believed.
+            received: Time::from_millis(i64::MAX),
             position: &number.to_be_bytes(),
         };
         match catalogue.normalise(log.as_bytes(), &context) {
@@ -116,7 +127,13 @@ fn run_test(catalogue: &Catalogue, rules: &Arc<RuleSet>, info: &RuleInfo, test: 
         }
     }
     let expected = test.alerts as u64;
-    TestResult { name: test.name.clone(), expected, got, ok: got == expected && problem.is_none(), problem }
+    TestResult {
+        name: test.name.clone(),
+        expected,
+        got,
+        ok: got == expected && problem.is_none(),
+        problem,
+    }
 }
 
 #[cfg(test)]
@@ -169,9 +186,16 @@ ctdr:
 
     #[test]
     fn mistakes_have_places() {
-        let (check, rules) = checked(&RULE.replace("http_request.url.path: /login", "http_request.url.path|containz: /login"));
+        let (check, rules) = checked(&RULE.replace(
+            "http_request.url.path: /login",
+            "http_request.url.path|containz: /login",
+        ));
         assert!(!check.ok && rules.is_empty());
-        assert_eq!(check.errors[0].place, "5:15");
-        assert!(check.errors[0].message.contains("expected `contains`"), "{:?}", check.errors);
+        assert_eq!(check.errors[0].place, "5:37");
+        assert!(
+            check.errors[0].message.contains("expected `contains`"),
+            "{:?}",
+            check.errors
+        );
     }
 }

@@ -34,11 +34,17 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<RuleDetail>), Problem> {
     let info = accept(&app, &rule.text).await?;
     if app.pipeline.rules().set.rule(&info.id).is_some() || newest(&app, &info.id).await?.is_some() {
-        return Err(Problem::new(Kind::Conflict, format!("there is already a rule `{}`", info.id)));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("there is already a rule `{}`", info.id),
+        ));
     }
     save(&app, &caller, ("rule.create", &info.id), &rule.text, false).await?;
     let shelf = Shelf::read(&app).await?;
-    Ok((StatusCode::CREATED, Json(shelf.detail(&info, &app.content.catalogue))))
+    Ok((
+        StatusCode::CREATED,
+        Json(shelf.detail(&info, &app.content.catalogue)),
+    ))
 }
 
 /// Replace the text of a rule of the user. Rules that come with the product stay as they are.
@@ -56,7 +62,10 @@ pub async fn replace(
     must_be_custom(&app, &id).await?;
     let info = accept(&app, &rule.text).await?;
     if info.id != id {
-        let message = format!("the rule's id is `{id}` and stays so; the text says `{}`", info.id);
+        let message = format!(
+            "the rule's id is `{id}` and stays so; the text says `{}`",
+            info.id
+        );
         return Err(Problem::new(Kind::Invalid, message));
     }
     save(&app, &caller, ("rule.replace", &id), &rule.text, false).await?;
@@ -70,12 +79,27 @@ pub async fn replace(
     params(("id" = String, Path, description = "the rule's Sigma id")),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
-pub async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) -> Result<StatusCode, Problem> {
+pub async fn delete(
+    Admin(caller): Admin,
+    State(app): Shared,
+    Id(id): Id<String>,
+) -> Result<StatusCode, Problem> {
     let rule = must_be_custom(&app, &id).await?;
     // Off first: a rule of the same id that is written later must not start by itself.
-    let off = RuleState { enabled: false, testing: false, changed: clock::now() };
-    let audit = caller.audit("rule.switch", &id, &Value::Null, &json!({"enabled": false, "testing": false}));
-    app.store.rule_state_set(&app.tenant, &[(id.clone(), off)], &audit).await?;
+    let off = RuleState {
+        enabled: false,
+        testing: false,
+        changed: clock::now(),
+    };
+    let audit = caller.audit(
+        "rule.switch",
+        &id,
+        &Value::Null,
+        &json!({"enabled": false, "testing": false}),
+    );
+    app.store
+        .rule_state_set(&app.tenant, &[(id.clone(), off)], &audit)
+        .await?;
     save(&app, &caller, ("rule.delete", &id), &rule.text, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -86,18 +110,25 @@ async fn accept(app: &App, text: &str) -> Result<RuleInfo, Problem> {
     if !check.errors.is_empty() {
         return Err(Problem::invalid("the rule does not compile", check.errors));
     }
-    match (rules.pop(), rules.is_empty()) {
-        (Some(rule), true) => Ok(rule),
-        _ => {
-            let message = "expected one rule that raises alerts; write several as several texts".to_owned();
-            Err(Problem::invalid("the text is not one rule", vec![Place { place: "1:1".to_owned(), message }]))
-        }
+    if let (Some(rule), true) = (rules.pop(), rules.is_empty()) {
+        return Ok(rule);
     }
+    let message = "expected one rule that raises alerts; write several as several texts".to_owned();
+    let place = Place {
+        place: "1:1".to_owned(),
+        message,
+    };
+    Err(Problem::invalid("the text is not one rule", vec![place]))
 }
 
 /// The newest version of a rule of the user, if it is not deleted.
 async fn newest(app: &App, id: &str) -> Result<Option<CustomRule>, Problem> {
-    let newest = app.store.custom_rule_history(&app.tenant, id).await?.into_iter().next();
+    let newest = app
+        .store
+        .custom_rule_history(&app.tenant, id)
+        .await?
+        .into_iter()
+        .next();
     Ok(newest.filter(|rule| !rule.deleted))
 }
 
@@ -106,9 +137,10 @@ async fn must_be_custom(app: &App, id: &str) -> Result<CustomRule, Problem> {
         return Ok(rule);
     }
     match app.pipeline.rules().set.rule(id) {
-        Some(rule) if rule.origin != Origin::Custom => {
-            Err(Problem::new(Kind::Conflict, format!("`{id}` comes with the product and cannot be changed")))
-        }
+        Some(rule) if rule.origin != Origin::Custom => Err(Problem::new(
+            Kind::Conflict,
+            format!("`{id}` comes with the product and cannot be changed"),
+        )),
         _ => Err(Problem::not_found(id)),
     }
 }

@@ -3,6 +3,7 @@
 mod check;
 mod custom;
 mod list;
+mod query;
 mod switch;
 mod view;
 
@@ -21,7 +22,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::list, custom::create))
-        .routes(routes!(list::fetch, switch::update, custom::replace, custom::delete))
+        .routes(routes!(
+            list::fetch,
+            switch::update,
+            custom::replace,
+            custom::delete
+        ))
         .routes(routes!(switch::enable_connected))
         .routes(routes!(check::check))
 }
@@ -46,7 +52,11 @@ fn custom_source(text: &str) -> RuleSource {
 async fn selection(app: &App) -> Result<RuleSelection, store::Error> {
     let states = app.store.rule_state_list(&app.tenant).await?;
     let ids = |wanted: fn(&store::RuleState) -> bool| {
-        states.iter().filter(|(_, state)| wanted(state)).map(|(id, _)| id.clone()).collect()
+        states
+            .iter()
+            .filter(|(_, state)| wanted(state))
+            .map(|(id, _)| id.clone())
+            .collect()
     };
     let custom = app.store.custom_rule_list(&app.tenant).await?;
     Ok(RuleSelection {
@@ -61,7 +71,14 @@ async fn selection(app: &App) -> Result<RuleSelection, store::Error> {
 async fn announce(app: &App) -> Result<(), Problem> {
     let mut told = selection(app).await?;
     loop {
-        app.pipeline.submit(&Action::Rules { selection: told.clone() }, clock::now()).await?;
+        app.pipeline
+            .submit(
+                &Action::Rules {
+                    selection: told.clone(),
+                },
+                clock::now(),
+            )
+            .await?;
         let now = selection(app).await?;
         if now == told {
             return Ok(());

@@ -45,19 +45,33 @@ pub async fn update(
     let rules = app.pipeline.rules();
     let Some(info) = rules.set.rule(&id) else {
         let custom = app.store.custom_rule_list(&app.tenant).await?;
-        return Err(match custom.iter().any(|rule| rule.id == id) {
-            true => Problem::new(Kind::Conflict, "the rule cannot run as it is: correct its text first"),
-            false => Problem::not_found(&id),
-        });
+        if custom.iter().any(|rule| rule.id == id) {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "the rule cannot run as it is: correct its text first",
+            ));
+        }
+        return Err(Problem::not_found(&id));
     };
     let states = app.store.rule_state_list(&app.tenant).await?;
-    let before = states.get(&id).map_or((false, false), |state| (state.enabled, state.testing));
-    let after = (update.enabled.unwrap_or(before.0), update.testing.unwrap_or(before.1));
+    let before = states
+        .get(&id)
+        .map_or((false, false), |state| (state.enabled, state.testing));
+    let after = (
+        update.enabled.unwrap_or(before.0),
+        update.testing.unwrap_or(before.1),
+    );
     if after != before {
-        let state = RuleState { enabled: after.0, testing: after.1, changed: clock::now() };
+        let state = RuleState {
+            enabled: after.0,
+            testing: after.1,
+            changed: clock::now(),
+        };
         let shown = |(enabled, testing)| json!({"enabled": enabled, "testing": testing});
         let audit = caller.audit("rule.switch", &id, &shown(before), &shown(after));
-        app.store.rule_state_set(&app.tenant, &[(id.clone(), state)], &audit).await?;
+        app.store
+            .rule_state_set(&app.tenant, &[(id.clone(), state)], &audit)
+            .await?;
         announce(&app).await?;
     }
     Ok(Json(Shelf::read(&app).await?.rule(info, &app.content.catalogue)))
@@ -77,20 +91,35 @@ pub struct Enabled {
 )]
 pub async fn enable_connected(Admin(caller): Admin, State(app): Shared) -> Result<Json<Enabled>, Problem> {
     let sources = app.store.source_list(&app.tenant).await?;
-    let connected: BTreeSet<_> =
-        sources.into_iter().filter(|status| status.source.enabled).map(|status| status.source.product).collect();
+    let connected: BTreeSet<_> = sources
+        .into_iter()
+        .filter(|status| status.source.enabled)
+        .map(|status| status.source.product)
+        .collect();
     let states = app.store.rule_state_list(&app.tenant).await?;
     let rules = app.pipeline.rules();
-    let off = rules.set.rules().filter(|rule| !states.get(&rule.id).is_some_and(|state| state.enabled));
+    let off = rules
+        .set
+        .rules()
+        .filter(|rule| !states.get(&rule.id).is_some_and(|state| state.enabled));
     let reads = |rule: &&detect::RuleInfo| {
-        products(&rule.logsources, &app.content.catalogue).iter().any(|product| connected.contains(product))
+        products(&rule.logsources, &app.content.catalogue)
+            .iter()
+            .any(|product| connected.contains(product))
     };
     let now = clock::now();
     let wanted: Vec<(String, RuleState)> = off
         .filter(reads)
         .map(|rule| {
             let testing = states.get(&rule.id).is_some_and(|state| state.testing);
-            (rule.id.clone(), RuleState { enabled: true, testing, changed: now })
+            (
+                rule.id.clone(),
+                RuleState {
+                    enabled: true,
+                    testing,
+                    changed: now,
+                },
+            )
         })
         .collect();
     if !wanted.is_empty() {
@@ -99,5 +128,7 @@ pub async fn enable_connected(Admin(caller): Admin, State(app): Shared) -> Resul
         app.store.rule_state_set(&app.tenant, &wanted, &audit).await?;
         announce(&app).await?;
     }
-    Ok(Json(Enabled { enabled: wanted.len() as u64 }))
+    Ok(Json(Enabled {
+        enabled: wanted.len() as u64,
+    }))
 }

@@ -108,24 +108,43 @@ impl Shelf {
     pub async fn read(app: &App) -> Result<Self, Problem> {
         let rules = app.pipeline.rules();
         let ids: Vec<&str> = rules.set.rules().map(|rule| rule.id.as_str()).collect();
-        let uses = app.store.rule_use_list(&app.tenant, &ids, clock::now().minus(DAY)).await?;
-        let sources = app.store.source_list(&app.tenant).await?.into_iter().map(|status| status.source);
+        let uses = app
+            .store
+            .rule_use_list(&app.tenant, &ids, clock::now().minus(DAY))
+            .await?;
+        let sources = app
+            .store
+            .source_list(&app.tenant)
+            .await?
+            .into_iter()
+            .map(|status| status.source);
         Ok(Self {
             uses,
             states: app.store.rule_state_list(&app.tenant).await?,
             custom: app.store.custom_rule_list(&app.tenant).await?,
-            connected: sources.filter(|source| source.enabled).map(|source| source.product).collect(),
+            connected: sources
+                .filter(|source| source.enabled)
+                .map(|source| source.product)
+                .collect(),
             rules,
         })
     }
 
     /// All rules: first those that cannot run, then the worst.
     pub fn all(&self, catalogue: &Catalogue) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = self.rules.set.rules().map(|info| self.rule(info, catalogue)).collect();
+        let mut rules: Vec<Rule> = self
+            .rules
+            .set
+            .rules()
+            .map(|info| self.rule(info, catalogue))
+            .collect();
         rules.extend(self.broken(catalogue));
         rules.sort_by(|a, b| {
             let key = |rule: &Rule| (rule.problem.is_none(), std::cmp::Reverse(rule.level));
-            key(a).cmp(&key(b)).then_with(|| a.title.en.cmp(&b.title.en)).then_with(|| a.id.cmp(&b.id))
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.title.en.cmp(&b.title.en))
+                .then_with(|| a.id.cmp(&b.id))
         });
         rules
     }
@@ -158,7 +177,10 @@ impl Shelf {
 
     /// The same with its text.
     pub fn detail(&self, info: &RuleInfo, catalogue: &Catalogue) -> RuleDetail {
-        let test = |test: &detect::RuleTest| RuleTest { name: test.name.clone(), alerts: test.alerts as u64 };
+        let test = |test: &detect::RuleTest| RuleTest {
+            name: test.name.clone(),
+            alerts: test.alerts as u64,
+        };
         RuleDetail {
             rule: self.rule(info, catalogue),
             text: info.text.clone(),
@@ -168,13 +190,19 @@ impl Shelf {
 
     /// What the store says: the pipeline may be a moment behind.
     fn state(&self, id: &str) -> (bool, bool) {
-        self.states.get(id).map_or((false, false), |state| (state.enabled, state.testing))
+        self.states
+            .get(id)
+            .map_or((false, false), |state| (state.enabled, state.testing))
     }
 
     /// The user's rules that no longer compile, such as after an upgrade: they must not vanish from the list.
     fn broken(&self, catalogue: &Catalogue) -> Vec<Rule> {
         let compiled = |rule: &&CustomRule| self.rules.set.rule(&rule.id).is_none();
-        self.custom.iter().filter(compiled).map(|rule| self.broken_rule(rule, catalogue)).collect()
+        self.custom
+            .iter()
+            .filter(compiled)
+            .map(|rule| self.broken_rule(rule, catalogue))
+            .collect()
     }
 
     fn broken_rule(&self, rule: &CustomRule, catalogue: &Catalogue) -> Rule {
@@ -203,7 +231,11 @@ impl Shelf {
     /// A rule of the user that does not compile, with its text.
     pub fn broken_detail(&self, id: &str, catalogue: &Catalogue) -> Option<RuleDetail> {
         let rule = self.custom.iter().find(|rule| rule.id == id)?;
-        Some(RuleDetail { rule: self.broken_rule(rule, catalogue), text: rule.text.clone(), tests: Vec::new() })
+        Some(RuleDetail {
+            rule: self.broken_rule(rule, catalogue),
+            text: rule.text.clone(),
+            tests: Vec::new(),
+        })
     }
 }
 
@@ -253,11 +285,17 @@ pub fn products(logsources: &[LogSource], catalogue: &Catalogue) -> Vec<ProductI
     let fits = |rule: &Option<String>, log: &Option<String>| rule.is_none() || rule == log;
     let reads = |log: &LogSource| {
         logsources.iter().any(|rule| {
-            fits(&rule.product, &log.product) && fits(&rule.service, &log.service) && fits(&rule.category, &log.category)
+            fits(&rule.product, &log.product)
+                && fits(&rule.service, &log.service)
+                && fits(&rule.category, &log.category)
         })
     };
     let writes = |product: &&normalise::Product| product.logs().iter().any(|log| reads(&log.kind.logsource));
-    catalogue.products().filter(writes).map(|product| product.id().clone()).collect()
+    catalogue
+        .products()
+        .filter(writes)
+        .map(|product| product.id().clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -268,18 +306,27 @@ mod tests {
     #[test]
     fn a_rule_reads_the_products_whose_logs_fit() {
         let content = Content::load().unwrap_or_else(|error| panic!("{error}"));
-        let check = |product: Option<&str>, service: Option<&str>, category: Option<&str>, expected: &[&str]| {
-            let logsource = LogSource {
-                product: product.map(str::to_owned),
-                service: service.map(str::to_owned),
-                category: category.map(str::to_owned),
+        let check =
+            |product: Option<&str>, service: Option<&str>, category: Option<&str>, expected: &[&str]| {
+                let logsource = LogSource {
+                    product: product.map(str::to_owned),
+                    service: service.map(str::to_owned),
+                    category: category.map(str::to_owned),
+                };
+                let found = products(&[logsource], &content.catalogue);
+                assert_eq!(
+                    found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    expected
+                );
             };
-            let found = products(&[logsource], &content.catalogue);
-            assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
-        };
         check(Some("nginx"), Some("access"), None, &["self_hosted/nginx"]);
         check(Some("alibaba"), Some("waf"), None, &["alibaba/waf"]);
-        check(None, None, Some("webserver"), &["alibaba/waf", "self_hosted/nginx"]);
+        check(
+            None,
+            None,
+            Some("webserver"),
+            &["alibaba/waf", "self_hosted/nginx"],
+        );
         check(Some("okta"), None, None, &[]);
     }
 

@@ -1,0 +1,35 @@
+//! Each stage against a floor in the same run: the least that anybody doing its work has to do.
+//!
+//! Records per second say as much about the machine as about the code. A ratio does not: floor and stage take turns
+//! on the same inputs, so what slows the machine down slows both. Run it by `cargo xtask bench`, with part of a name
+//! to run only the rows that have it. With `CTDR_TEST_DATA` set, recorded logs are measured beside generated ones.
+#![allow(clippy::print_stdout, reason = "the table is what this program is for")]
+
+mod alerts;
+mod content;
+mod correlate;
+mod detect;
+mod journal;
+mod logs;
+mod measure;
+mod normalise;
+mod store;
+
+use measure::Table;
+
+fn main() -> anyhow::Result<()> {
+    // cargo adds `--bench`.
+    let wanted = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    let content = content::Content::load()?;
+    let mut logs = logs::generated()?;
+    logs.extend(logs::recorded()?);
+    let mut table = Table::new(wanted.unwrap_or_default());
+    normalise::run(&mut table, &content, &logs);
+    detect::run(&mut table, &content, &logs);
+    let alerts = alerts::raise(&content, &logs);
+    correlate::run(&mut table, &alerts);
+    journal::run(&mut table, &logs)?;
+    store::run(&mut table, &alerts)
+}

@@ -1,0 +1,66 @@
+//! The binary as a command: arguments in, exit code and words out.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+/// Longer than a server takes to say that it cannot start.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The binary under test.
+pub fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_ctdr"))
+}
+
+/// What a command ended with.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub errors: String,
+}
+
+impl Ended {
+    /// Fails unless the command ended with `code` and said all of `words` on standard error.
+    #[track_caller]
+    pub fn expect(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{}", self.errors);
+        for word in words {
+            assert!(self.errors.contains(word), "`{word}` is missing in: {}", self.errors);
+        }
+        assert!(!self.errors.contains("panicked"), "{}", self.errors);
+    }
+}
+
+/// Runs the binary to its end, without any configuration of whoever runs the tests.
+pub fn ctdr<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
+        command.env_remove(name);
+    }
+    let output = command.args(arguments).stdin(Stdio::null()).output().expect("the binary starts");
+    Ended { code: output.status.code(), errors: String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+/// The same for a server that is expected to refuse to start; one that starts is ended after a while.
+pub async fn refused(arguments: &[&str]) -> Ended {
+    let mut command = tokio::process::Command::new(binary());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("the server refuses to start");
+    let output = output.expect("the binary starts");
+    Ended { code: output.status.code(), errors: String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+/// The folder of recorded data, if whoever runs the tests has it; says so where not.
+pub fn recorded(folder: &str) -> Option<PathBuf> {
+    let Some(data) = std::env::var_os("CTDR_TEST_DATA") else {
+        eprintln!("skipped: CTDR_TEST_DATA is not set");
+        return None;
+    };
+    Some(Path::new(&data).join(folder))
+}
