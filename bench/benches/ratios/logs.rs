@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::io::Read as _;
 
 /// Records of each generated log.
-const RECORDS: u32 = 20_000;
+const RECORDS: u32 = 10_000;
 /// Clients that share them: the three documentation networks.
 const NETWORKS: [&str; 3] = ["198.51.100", "203.0.113", "192.0.2"];
 

@@ -18,14 +18,13 @@ mod store;
 use measure::Table;
 
 fn main() -> anyhow::Result<()> {
-    // cargo adds `--bench`.
-    let wanted = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with('-'));
+    // `cargo bench` adds `--bench`; `cargo test --benches` does not.
+    let (options, names): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|a| a.starts_with('-'));
+    let measuring = options.iter().any(|option| option == "--bench");
     let content = content::Content::load()?;
     let mut logs = logs::generated()?;
     logs.extend(logs::recorded()?);
-    let mut table = Table::new(wanted.unwrap_or_default());
+    let mut table = Table::new(names.concat(), measuring);
     normalise::run(&mut table, &content, &logs);
     detect::run(&mut table, &content, &logs);
     let alerts = alerts::raise(&content, &logs);

@@ -22,7 +22,7 @@ export function useResponseRule(id: string) {
 }
 
 /** What conditions of rules with this trigger may ask about; without one, of any rule. */
-export function useResponseFields(trigger?: string) {
+export function useResponseFields(trigger?: ResponseRuleInput["trigger"]) {
   return useQuery({
     queryKey: [KEY.responseRules, "fields", trigger],
     queryFn: () => body(client.GET("/response-rules/fields", { params: { query: { trigger } } })),

@@ -19,8 +19,8 @@ pub trait Journal: Send + Sync {
     /// Entries of one append stay together and in order. Dropping the future does not take them back.
     fn append(&self, tenant: &TenantId, entries: Vec<Entry>) -> Pending;
 
-    /// Reads entries from `from` on, each with the position after it: at most `max_bytes` of them, but at least
-    /// one if there is one. Blocks on the disk.
+    /// Reads entries from `from` on, each with the position after it: at most `max_bytes` of them and
+    /// 10,000, but at least one if there is one. Blocks on the disk.
     fn read(
         &self,
         tenant: &TenantId,

@@ -18,6 +18,9 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// Most entries of one read: in memory, one that holds a few bytes takes many times what it takes on disk.
+const READ_ENTRIES: usize = 10_000;
+
 /// The log as readers see it: durable frames only.
 pub(crate) struct Log {
     directory: PathBuf,
@@ -268,7 +271,8 @@ impl AppendError {
 fn entries_of(segment: &Segment, from: Position, bytes: &[u8]) -> Result<Vec<(Position, Entry)>, Error> {
     let mut entries = Vec::new();
     let mut at = 0;
-    while let Some(length) = first_length(&bytes[at..]).filter(|length| *length <= (bytes.len() - at) as u64)
+    while entries.len() < READ_ENTRIES
+        && let Some(length) = first_length(&bytes[at..]).filter(|length| *length <= (bytes.len() - at) as u64)
     {
         let position = Position(from.0 + at as u64);
         let entry = segment

@@ -122,6 +122,8 @@ impl App {
         let journal = open_journal(&config)?;
         let store = Store::open(config.data_dir.join("ctdr.db")).await?;
         let egress = Egress::new(EgressPolicy { allow: config.egress.allow.clone() }, EgressLimits::default())?;
+        // The journal is locked: nobody else works on this folder, and whoever held a run is gone.
+        store.run_release_all(&tenant).await?;
         setup::playbooks(&store, &tenant, &content).await?;
         setup::token(&store, &config).await?;
 

@@ -58,7 +58,9 @@ pub async fn load_all(app: &App) -> Result<Vec<StoredResponseRule>, store::Error
     let read = rows.into_iter().filter_map(|row| {
         let id = row.id.clone();
         StoredResponseRule::read(row)
-            .inspect_err(|error| tracing::error!(%error, "response rule `{id}` cannot be read and does not act"))
+            .inspect_err(
+                |error| tracing::error!(%error, "response rule `{id}` cannot be read and does not act"),
+            )
             .ok()
     });
     Ok(read.collect())
@@ -66,7 +68,10 @@ pub async fn load_all(app: &App) -> Result<Vec<StoredResponseRule>, store::Error
 
 /// How often each rule acted lately, by its id.
 pub async fn fired(app: &App, now: Time) -> Result<HashMap<String, Fired>, store::Error> {
-    let firings = app.store.breaker_list(&app.tenant, FIRED, now.minus(COUNTED)).await?;
+    let firings = app
+        .store
+        .breaker_list(&app.tenant, FIRED, now.minus(COUNTED))
+        .await?;
     Ok(count(&firings))
 }
 
@@ -78,7 +83,9 @@ fn count(firings: &[(String, Time)]) -> HashMap<String, Fired> {
     }
     let mut fired: HashMap<String, Fired> = HashMap::new();
     for (text, at) in firings {
-        let Ok(Firing { rule }) = serde_json::from_str(text) else { continue };
+        let Ok(Firing { rule }) = serde_json::from_str(text) else {
+            continue;
+        };
         let fired = fired.entry(rule).or_default();
         fired.count += 1;
         fired.last = fired.last.max(Some(*at));
@@ -99,16 +106,25 @@ mod tests {
             name: "raise".to_owned(),
             enabled: true,
             trigger: Trigger::Alert,
-            condition: Condition { conditions: Vec::new(), formula: None },
+            condition: Condition {
+                conditions: Vec::new(),
+                formula: None,
+            },
             actions: vec![RuleAction::ChangeLevel { level: Level::High }],
             priority: 7,
             silence_seconds: None,
             expires_at: None,
             targets_per_hour: Some(100),
         };
-        let place =
-            ScopeMember { connection: "c".to_owned(), account: "1".to_owned(), instance: "waf-1".to_owned() };
-        StoredResponseRule { rule, scope: Some(vec![place]) }
+        let place = ScopeMember {
+            connection: "c".to_owned(),
+            account: "1".to_owned(),
+            instance: "waf-1".to_owned(),
+        };
+        StoredResponseRule {
+            rule,
+            scope: Some(vec![place]),
+        }
     }
 
     #[test]
@@ -116,7 +132,10 @@ mod tests {
         let stored = stored();
         let mut row = stored.row(3, Time::from_secs(1)).unwrap();
         assert_eq!((row.version, row.priority, row.title.as_str()), (3, 7, "raise"));
-        assert_eq!(row.body["rule"]["trigger"], "alert", "the pipeline looks at this member");
+        assert_eq!(
+            row.body["rule"]["trigger"], "alert",
+            "the pipeline looks at this member"
+        );
         assert_eq!(StoredResponseRule::read(row.clone()).unwrap(), stored);
         row.enabled = false;
         assert!(!StoredResponseRule::read(row).unwrap().rule.enabled);
@@ -124,9 +143,25 @@ mod tests {
 
     #[test]
     fn firings_are_counted_by_rule() {
-        let firing = |rule: &str, secs| (format!(r#"{{"id":"run_1","rule":"{rule}"}}"#), Time::from_secs(secs));
-        let fired = count(&[firing("a", 5), firing("b", 6), firing("a", 4), ("nothing".to_owned(), Time::from_secs(9))]);
-        assert_eq!(fired.get("a"), Some(&Fired { count: 2, last: Some(Time::from_secs(5)) }));
+        let firing = |rule: &str, secs| {
+            (
+                format!(r#"{{"id":"run_1","rule":"{rule}"}}"#),
+                Time::from_secs(secs),
+            )
+        };
+        let fired = count(&[
+            firing("a", 5),
+            firing("b", 6),
+            firing("a", 4),
+            ("nothing".to_owned(), Time::from_secs(9)),
+        ]);
+        assert_eq!(
+            fired.get("a"),
+            Some(&Fired {
+                count: 2,
+                last: Some(Time::from_secs(5))
+            })
+        );
         assert_eq!(fired.get("b").map(|fired| fired.count), Some(1));
         assert_eq!(fired.len(), 2);
     }

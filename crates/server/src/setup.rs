@@ -7,9 +7,10 @@ use crate::{
     clock,
     config::Config,
     content::Content,
+    workers::respond::BREAKER,
 };
 use model::{LocalText, PlaybookId, TenantId, limits::DEFAULT_BLOCK, playbook::PlaybookState};
-use respond::cacao::Playbook;
+use respond::{Breaker, cacao::Playbook};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, OpenOptions},
@@ -57,13 +58,31 @@ pub struct ResponseSettings {
 
 impl Default for ResponseSettings {
     fn default() -> Self {
-        Self { paused: false, default_duration_seconds: DEFAULT_BLOCK.as_secs() }
+        Self {
+            paused: false,
+            default_duration_seconds: DEFAULT_BLOCK.as_secs(),
+        }
     }
 }
 
-/// What automatic response does now.
+/// What automatic response does now. It is paused by the switch, and as well by the breaker.
 pub async fn response_settings(app: &App) -> Result<ResponseSettings, store::Error> {
-    Ok(app.store.setting_fetch(&app.tenant, RESPONSE).await?.unwrap_or_default())
+    let mut settings: ResponseSettings = app
+        .store
+        .setting_fetch(&app.tenant, RESPONSE)
+        .await?
+        .unwrap_or_default();
+    settings.paused |= breaker(app).await?.paused().is_some();
+    Ok(settings)
+}
+
+/// The breaker as it was saved: whenever it trips, and when somebody resets it.
+pub async fn breaker(app: &App) -> Result<Breaker, store::Error> {
+    Ok(app
+        .store
+        .setting_fetch(&app.tenant, BREAKER)
+        .await?
+        .unwrap_or_default())
 }
 
 /// Publishes each playbook that comes with the product, unless this text of it was published before.
@@ -101,11 +120,17 @@ pub async fn playbooks(store: &Store, tenant: &TenantId, content: &Content) -> R
 pub async fn token(store: &Store, config: &Config) -> Result<(), SetupError> {
     let path = token_path(config);
     let token = random_token("")?;
-    if !store.setup_token_set(&TenantId::default(), digest(&token).as_bytes(), clock::now()).await? {
+    if !store
+        .setup_token_set(&TenantId::default(), digest(&token).as_bytes(), clock::now())
+        .await?
+    {
         remove(&path);
         return Ok(());
     }
-    write_private(&path, &token).map_err(|source| SetupError::Write { path: path.clone(), source })?;
+    write_private(&path, &token).map_err(|source| SetupError::Write {
+        path: path.clone(),
+        source,
+    })?;
     tracing::info!(
         "nobody can log in yet: open {} and enter the one-time token in `{}`",
         address(config),
@@ -141,7 +166,11 @@ fn write_private(path: &Path, token: &str) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     writeln!(file, "{token}")?;
     file.sync_all()?;
     fs::rename(&draft, path)
@@ -163,7 +192,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     fn config(folder: &Path) -> Config {
-        Config { data_dir: folder.to_owned(), ..Config::default() }
+        Config {
+            data_dir: folder.to_owned(),
+            ..Config::default()
+        }
     }
 
     #[test]
@@ -187,7 +219,11 @@ mod tests {
         write_private(&path, "secret").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "secret\n");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no draft is left"
+        );
     }
 
     #[tokio::test]
@@ -218,7 +254,10 @@ mod tests {
             after: serde_json::Value::Null,
         };
         let use_token = async |text: &str| {
-            store.setup_complete(&tenant, digest(text.trim()).as_bytes(), &user, &audit).await.is_ok()
+            store
+                .setup_complete(&tenant, digest(text.trim()).as_bytes(), &user, &audit)
+                .await
+                .is_ok()
         };
         assert!(!use_token(&first).await);
         assert!(use_token(&second).await);
@@ -235,7 +274,10 @@ mod tests {
         let (tenant, content) = (TenantId::default(), Content::load().unwrap());
         for _ in 0..2 {
             playbooks(&store, &tenant, &content).await.unwrap();
-            let published = store.playbook_list(&tenant, PlaybookState::Published).await.unwrap();
+            let published = store
+                .playbook_list(&tenant, PlaybookState::Published)
+                .await
+                .unwrap();
             assert_eq!(published.len(), content.playbooks.len());
             assert!(published.iter().all(|playbook| playbook.version == 1));
         }

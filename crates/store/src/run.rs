@@ -97,6 +97,19 @@ impl Store {
         row.as_ref().map(decode).transpose()
     }
 
+    /// Frees every run that somebody holds: for a server that has just started, and so knows that whoever held them is
+    /// gone. Runs that wait for a retry, which nobody holds, go on waiting.
+    pub async fn run_release_all(&self, tenant: &TenantId) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE run SET leased_by = NULL, leased_until = NULL \
+             WHERE tenant = ? AND state = 'running' AND leased_by IS NOT NULL",
+        )
+        .bind(tenant.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Holds a run longer.
     pub async fn run_renew(&self, tenant: &TenantId, id: RunId, worker: &str, until: Time) -> Result<()> {
         let done =

@@ -87,11 +87,6 @@ pub(super) fn write(place: [&str; 3], wanted: Option<&str>) -> anyhow::Result<()
     let logsource =
         logsource(&mapping, log).with_context(|| format!("`{source}/source.yml` has no log `{log}`"))?;
     let id = fs::read_to_string("/proc/sys/kernel/random/uuid").context("cannot get a UUID")?;
-    let entities: String = start
-        .entities
-        .iter()
-        .map(|entity| format!("\n    - {entity}"))
-        .collect();
     let matching = sample.raw.trim_end();
     let text = include_str!("rule.yml")
         .replace("{rule}", rule)
@@ -103,7 +98,7 @@ pub(super) fn write(place: [&str; 3], wanted: Option<&str>) -> anyhow::Result<()
         .replace("{subject}", start.subject)
         .replace("{category}", start.category)
         .replace("{aggregation}", start.aggregation)
-        .replace("{entities}", &entities)
+        .replace("{entities}", &start.entities.join("\n    - "))
         .replace("{source}", &format!("{provider}/{product}"))
         .replace("{matching}", &quoted(matching))
         .replace("{other}", &quoted(&matching.replace(value, start.other)));

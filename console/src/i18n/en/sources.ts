@@ -63,7 +63,7 @@ export const sources = {
   save: "Save",
   saved: "Source added. Its first logs show here within a minute.",
   pushTitle: "Send lines with one command",
-  pushHint: "Lines are JSON, one record each; gzip and zstd are accepted. The answer comes once the records are safe on disk.",
+  pushHint: "One record a line, as the product writes it; gzip and zstd are accepted. The answer comes once the records are safe on disk.",
   pushToken: "Ingest token",
   pushNeedsToken: "Put an ingest token in place of TOKEN.",
   createToken: "New token",

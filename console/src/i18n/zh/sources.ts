@@ -65,7 +65,7 @@ export const sources: Dictionary["sources"] = {
   save: "保存",
   saved: "日志源已添加，首批日志将在一分钟内出现。",
   pushTitle: "一条命令即可推送",
-  pushHint: "每行一条 JSON 记录，支持 gzip 和 zstd。记录安全落盘后才会应答。",
+  pushHint: "每行一条记录，保持产品原始格式，支持 gzip 和 zstd。记录安全落盘后才会应答。",
   pushToken: "推送令牌",
   pushNeedsToken: "请将 TOKEN 替换为推送令牌。",
   createToken: "新建令牌",

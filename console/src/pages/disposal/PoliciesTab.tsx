@@ -154,8 +154,8 @@ function PolicyActions({ policy }: { policy: Policy }) {
   const undo = useUndoPolicy();
   const extend = useExtendPolicy();
   const may = useMay("responder");
-  // The server says null once nothing is in force any more.
-  const over = policy.status === "deleted" || policy.expires_in_seconds === null || policy.expires_in_seconds <= 0;
+  // Nothing to lift or lengthen once the time is over.
+  const over = policy.status === "deleted" || !policy.expires_in_seconds;
   if (over || !may) return null;
   const extendBy = (seconds: number) =>
     extend.mutate(

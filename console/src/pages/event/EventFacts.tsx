@@ -6,7 +6,7 @@ import { Facts } from "../../components/Facts";
 import { Moment } from "../../components/Moment";
 import { Status, toneOf } from "../../components/Status";
 import { useTell } from "../../components/useTell";
-import { useLocal, useText } from "../../i18n/text";
+import { useLocal, useText, word } from "../../i18n/text";
 import css from "./EventPage.module.css";
 
 const STATUSES: EventStatus[] = ["unhandled", "handling", "handling_failed", "handled"];
@@ -84,7 +84,7 @@ function Handling({ event }: { event: EventDetail }) {
         id="event-level"
         disabled={!may}
         value={event.level}
-        options={LEVELS.map((value) => ({ value, label: t.words.level[value] }))}
+        options={LEVELS.map((value) => ({ value, label: word(t.words.level, value) }))}
         onChange={(level) => set({ level })}
       />
       <label htmlFor="event-owner">{t.common.owner}</label>

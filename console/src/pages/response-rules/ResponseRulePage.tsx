@@ -124,7 +124,7 @@ function RuleForm({ id, start, fields, ignored, prefilled }: Props) {
 
 /** Conditions about what the chosen trigger knows: an alert has no status, an event no rule origin. */
 function TriggerConditions({ all, ...field }: { all: ConditionField[] } & Omit<ConditionEditorProps, "fields">) {
-  const trigger = Form.useWatch<string | undefined>("trigger");
+  const trigger = Form.useWatch<Fields["trigger"] | undefined>("trigger");
   const fields = useResponseFields(trigger);
   return <ConditionEditor {...field} fields={fields.data ?? all} />;
 }

@@ -18,7 +18,7 @@ export function curlLine(url: string, token: string): string {
   return [
     `curl --fail --data-binary @access.log.gz \\`,
     `  -H "authorization: Bearer ${token}" \\`,
-    `  -H "content-type: application/x-ndjson" \\`,
+    `  -H "content-type: text/plain" \\`,
     `  -H "content-encoding: gzip" \\`,
     `  ${url}`,
   ].join("\n");

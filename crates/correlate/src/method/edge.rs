@@ -47,7 +47,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
             continue;
         };
         let asset = mine.asset && theirs.asset;
-        if false {
+        if asset && different_attackers {
             continue;
         }
         let row = &state.entities[mine.entity];

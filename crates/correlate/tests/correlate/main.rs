@@ -3,6 +3,7 @@
 
 mod book;
 mod build;
+mod chain;
 mod gates;
 mod late;
 mod methods;

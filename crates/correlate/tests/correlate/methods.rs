@@ -244,6 +244,31 @@ fn graph_links_by_shared_entities() {
 }
 
 #[test]
+fn what_is_ours_never_ties_two_attackers() {
+    let (a, b) = ("203.0.113.7", "198.51.100.4");
+    let host = |id, secs, name: &str| {
+        alert(id, secs, &format!("r{id}"))
+            .graph()
+            .on(name)
+            .site("shop.example")
+    };
+    // Not through an alert without an attacker in between.
+    check(
+        &[
+            host(1, 0, "web-1").by(a),
+            host(2, 1, "web-1"),
+            host(3, 2, "web-1").by(b),
+        ],
+        &[0, 0, 1],
+    );
+    // And such an alert does not merge their events, however much it shares with both.
+    let both = host(3, 2, "web-1").on("web-2").site("blog.example");
+    let (one, two) = (host(1, 0, "web-1"), host(2, 1, "web-2").site("blog.example"));
+    check(&[one.clone().by(a), two.clone().by(b), both.clone()], &[0, 1, 1]);
+    check(&[one.by(a), two.by(a), both], &[0, 0, 0]);
+}
+
+#[test]
 fn a_graph_reason_says_what_is_shared() {
     let alerts = [
         alert(1, 0, "a").graph().on("web-1"),

@@ -107,7 +107,7 @@ impl Play {
     async fn rule_and_lease_agree(&self, address: &str) {
         let path = format!("/blocked?value={address}");
         let agree = |blocked: &serde_json::Value| {
-            let leases = blocked["items"].as_array().or(blocked.as_array()).map_or(0, Vec::len);
+            let leases = blocked.as_array().map_or(0, Vec::len);
             leases == rules_against(&self.cloud, address)
         };
         self.stage.client.until(&path, PATIENCE, agree).await.unwrap_or_else(|error| panic!("{error:#}"));

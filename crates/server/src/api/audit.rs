@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{AuditFilter, AuditRow, PageRequest};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of the audit log.
@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 /// Which entries to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AuditQuery {
@@ -47,6 +47,7 @@ struct AuditQuery {
 
 /// Something that was done. What was refused is not in the log: nothing changed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 struct Entry {
     /// Its number, from 1 and without gaps.
     seq: u64,
@@ -93,7 +94,10 @@ async fn list(
     State(app): Shared,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<Entry>>, Problem> {
-    let page = PageRequest::from(PageQuery { limit: query.limit, cursor: query.cursor });
+    let page = PageRequest::from(PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    });
     let filter = AuditFilter {
         actor: query.actor,
         action: query.action,
@@ -101,5 +105,8 @@ async fn list(
         from: query.from,
         until: query.to,
     };
-    Ok(Json(Page::of(app.store.audit_list(&app.tenant, &filter, &page).await?, Entry::from)))
+    Ok(Json(Page::of(
+        app.store.audit_list(&app.tenant, &filter, &page).await?,
+        Entry::from,
+    )))
 }

@@ -29,7 +29,10 @@ const LONGEST: usize = 200;
 
 /// The routes of connections.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(delete)).routes(routes!(instances))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(delete))
+        .routes(routes!(instances))
 }
 
 /// A connection to a cloud account.
@@ -111,7 +114,13 @@ async fn list(
     State(app): Shared,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Connection>>, Problem> {
-    let connections = app.store.connection_list(&app.tenant).await?.into_iter().map(Connection::from).collect();
+    let connections = app
+        .store
+        .connection_list(&app.tenant)
+        .await?
+        .into_iter()
+        .map(Connection::from)
+        .collect();
     Page::cut(connections, page, |connection: &Connection| connection.id.clone()).map(Json)
 }
 
@@ -130,7 +139,10 @@ async fn create(
     if !mistakes.is_empty() {
         return Err(Problem::invalid("nothing was connected", mistakes));
     }
-    let config = ConnectionConfig { region: new.region, endpoints: new.endpoints };
+    let config = ConnectionConfig {
+        region: new.region,
+        endpoints: new.endpoints,
+    };
     let (config, now) = (json!(config), clock::now());
     let connection = store::Connection {
         id: fresh_id().to_string(),
@@ -144,8 +156,15 @@ async fn create(
         changed: now,
     };
     let secret = SecretBytes::new(new.access_key_secret.expose());
-    let audit = caller.audit("connection.create", &connection.id, &Value::Null, &audited(&connection));
-    app.store.connection_save(&app.tenant, &connection, Some(&secret), &audit).await?;
+    let audit = caller.audit(
+        "connection.create",
+        &connection.id,
+        &Value::Null,
+        &audited(&connection),
+    );
+    app.store
+        .connection_save(&app.tenant, &connection, Some(&secret), &audit)
+        .await?;
     Ok(Json(connection.into()))
 }
 
@@ -165,7 +184,10 @@ async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) ->
     let leases = app.store.lease_list(&app.tenant, &held).await?;
     let blocks = leases.iter().filter(|lease| lease.scope.connection == id).count();
     if blocks > 0 {
-        let detail = format!("{blocks} blocks made through `{}` are in force: undo them first", connection.title);
+        let detail = format!(
+            "{blocks} blocks made through `{}` are in force: undo them first",
+            connection.title
+        );
         return Err(Problem::new(Kind::Conflict, detail));
     }
     let audit = caller.audit("connection.delete", &id, &audited(&connection), &Value::Null);
@@ -180,10 +202,17 @@ async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) ->
     params(("id" = String, Path, description = "the connection's id")),
     responses((status = 200, body = Vec<Instance>), (status = "default", body = ProblemBody))
 )]
-async fn instances(_: Viewer, State(app): Shared, Id(id): Id<String>) -> Result<Json<Vec<Instance>>, Problem> {
+async fn instances(
+    _: Viewer,
+    State(app): Shared,
+    Id(id): Id<String>,
+) -> Result<Json<Vec<Instance>>, Problem> {
     let connection = find(&app, &id).await?;
     match app.clouds.instance(&connection).await {
-        Ok(instance) => Ok(Json(vec![Instance { title: format!("WAF {instance}"), instance }])),
+        Ok(instance) => Ok(Json(vec![Instance {
+            title: format!("WAF {instance}"),
+            instance,
+        }])),
         Err(CloudError::NoInstance(_)) => Ok(Json(Vec::new())),
         Err(error) => Err(refused(error)),
     }
@@ -202,7 +231,10 @@ pub fn refused(error: CloudError) -> Problem {
 }
 
 async fn find(app: &App, id: &str) -> Result<store::Connection, Problem> {
-    app.store.connection_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))
+    app.store
+        .connection_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))
 }
 
 /// What the audit log keeps of a connection: everything but the secret.
@@ -219,10 +251,16 @@ fn audited(connection: &store::Connection) -> Value {
 fn mistakes(new: &NewConnection) -> Vec<Place> {
     let mut mistakes = Vec::new();
     let mut mistake = |place: &str, message: &str| {
-        mistakes.push(Place { place: place.to_owned(), message: message.to_owned() });
+        mistakes.push(Place {
+            place: place.to_owned(),
+            message: message.to_owned(),
+        });
     };
     if new.provider != Provider::Alibaba.as_str() {
-        mistake("/provider", "only `alibaba` can be connected; logs of other products are pushed");
+        mistake(
+            "/provider",
+            "only `alibaba` can be connected; logs of other products are pushed",
+        );
     }
     let texts = [
         ("/name", new.name.trim()),
@@ -233,14 +271,20 @@ fn mistakes(new: &NewConnection) -> Vec<Place> {
     for (place, text) in texts {
         let one_word = place == "/name" || text.chars().all(|c| c.is_ascii_graphic());
         if text.is_empty() || text.len() > LONGEST || !one_word || text.chars().any(char::is_control) {
-            mistake(place, &format!("expected 1 to {LONGEST} characters without spaces or control characters"));
+            mistake(
+                place,
+                &format!("expected 1 to {LONGEST} characters without spaces or control characters"),
+            );
         }
     }
     let region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if new.region.is_empty() || new.region.len() > LONGEST || !new.region.chars().all(region) {
         mistake("/region", "expected a region such as `cn-hangzhou`");
     }
-    for (place, endpoint) in [("/endpoints/sls", &new.endpoints.sls), ("/endpoints/waf", &new.endpoints.waf)] {
+    for (place, endpoint) in [
+        ("/endpoints/sls", &new.endpoints.sls),
+        ("/endpoints/waf", &new.endpoints.waf),
+    ] {
         if let Some(Err(error)) = endpoint.as_ref().map(|text| text.parse::<Endpoint>()) {
             mistake(place, &error.to_string());
         }
@@ -276,7 +320,11 @@ mod tests {
         check("account", json!("12 34"), &["/account"]);
         check("access_key_secret", json!(""), &["/access_key_secret"]);
         check("region", json!("CN/hangzhou"), &["/region"]);
-        check("endpoints", json!({"sls": "https://host/path"}), &["/endpoints/sls"]);
+        check(
+            "endpoints",
+            json!({"sls": "https://host/path"}),
+            &["/endpoints/sls"],
+        );
     }
 
     #[test]
@@ -296,7 +344,10 @@ mod tests {
         let shown = serde_json::to_value(Connection::from(connection)).unwrap();
         assert_eq!(shown["endpoints"]["sls"], "http://192.0.2.1:8600");
         let members: Vec<&String> = shown.as_object().unwrap().keys().collect();
-        assert!(!members.iter().any(|member| member.contains("secret")), "{members:?}");
+        assert!(
+            !members.iter().any(|member| member.contains("secret")),
+            "{members:?}"
+        );
         let new: NewConnection = serde_json::from_value(new()).unwrap();
         assert!(!format!("{:?}", new.access_key_secret).contains("Example"));
     }

@@ -2,6 +2,7 @@
 
 use model::{LocalText, Tactic, entity::Entity as ModelEntity};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// A text in both languages.
@@ -246,9 +247,9 @@ impl SourceState {
 }
 
 /// A source without records for so long is late.
-const LATE: std::time::Duration = std::time::Duration::from_mins(15);
+const LATE: Duration = Duration::from_mins(15);
 /// A source without records for so long is silent.
-const SILENT: std::time::Duration = std::time::Duration::from_hours(24);
+const SILENT: Duration = Duration::from_hours(24);
 
 #[cfg(test)]
 mod tests {
@@ -270,7 +271,7 @@ mod tests {
                 enabled: true,
                 created: now,
             };
-            let last_seen = seconds.map(|seconds| now.minus(std::time::Duration::from_secs(seconds)));
+            let last_seen = seconds.map(|seconds| now.minus(Duration::from_secs(seconds)));
             let last_error = error.map(|error| (now, error.to_owned()));
             let status = store::SourceStatus { source, last_seen, last_error };
             assert_eq!(SourceState::of(&status, now), expected, "{seconds:?} {error:?}");

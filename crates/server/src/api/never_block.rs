@@ -30,7 +30,9 @@ const LONGEST_REASON: usize = 500;
 
 /// The routes of the never-block list.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(delete))
 }
 
 /// Something that is never blocked.
@@ -62,7 +64,7 @@ struct NewNeverBlock {
 }
 
 impl NeverBlock {
-    fn built_in(network: &str, reason: LocalText, language: Language) -> Self {
+    fn built_in(network: &str, reason: &LocalText, language: Language) -> Self {
         Self {
             id: format!("{BUILT_IN}{network}"),
             value: network.to_owned(),
@@ -95,9 +97,11 @@ impl From<store::NeverBlock> for NeverBlock {
 async fn list(_: Viewer, State(app): Shared, headers: HeaderMap) -> Result<Json<Vec<NeverBlock>>, Problem> {
     let language = language(&headers);
     let built_in = respond::never_block::built_in_part();
-    let built_in = built_in.map(|(network, reason)| NeverBlock::built_in(network, reason, language));
+    let built_in = built_in.map(|(network, reason)| NeverBlock::built_in(network, &reason, language));
     let own = app.store.never_block_list(&app.tenant).await?;
-    Ok(Json(own.into_iter().map(NeverBlock::from).chain(built_in).collect()))
+    Ok(Json(
+        own.into_iter().map(NeverBlock::from).chain(built_in).collect(),
+    ))
 }
 
 /// Never block a network, an address or a domain. Blocks on it that are in force are lifted.
@@ -114,7 +118,10 @@ async fn create(
     let (kind, value) = read(&new.value).map_err(|message| invalid("/value", message))?;
     let reason = new.reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-        return Err(invalid("/reason", format!("a reason has 1 to {LONGEST_REASON} characters")));
+        return Err(invalid(
+            "/reason",
+            format!("a reason has 1 to {LONGEST_REASON} characters"),
+        ));
     }
     let entry = store::NeverBlock {
         id: fresh_id().to_string(),
@@ -146,7 +153,10 @@ async fn delete(
         return Err(Problem::new(Kind::Conflict, "what is built in cannot be removed"));
     }
     let entries = app.store.never_block_list(&app.tenant).await?;
-    let entry = entries.into_iter().find(|entry| entry.id == id).ok_or_else(|| Problem::not_found(&id))?;
+    let entry = entries
+        .into_iter()
+        .find(|entry| entry.id == id)
+        .ok_or_else(|| Problem::not_found(&id))?;
     let before = json!({"value": entry.value, "reason": entry.reason});
     let audit = caller.audit("never_block.delete", &id, &before, &Value::Null);
     app.store.never_block_delete(&app.tenant, &id, &audit).await?;
@@ -154,7 +164,13 @@ async fn delete(
 }
 
 fn invalid(place: &str, message: String) -> Problem {
-    Problem::invalid("nothing was added", vec![Place { place: place.to_owned(), message }])
+    Problem::invalid(
+        "nothing was added",
+        vec![Place {
+            place: place.to_owned(),
+            message,
+        }],
+    )
 }
 
 /// The kind and the canonical value of what a person wrote.
@@ -185,7 +201,10 @@ fn is_domain(text: &str) -> bool {
             && !label.ends_with('-')
     };
     // A name of digits only is a mistyped address.
-    let last_is_a_word = text.rsplit('.').next().is_some_and(|last| last.chars().any(char::is_alphabetic));
+    let last_is_a_word = text
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.chars().any(char::is_alphabetic));
     text.contains('.') && text.len() <= 253 && text.split('.').all(label) && last_is_a_word
 }
 
@@ -197,14 +216,28 @@ mod tests {
     fn values_are_read_as_what_they_are() {
         let check = |text: &str, expected: Option<(&str, &str)>| {
             let got = read(text).ok();
-            assert_eq!(got.as_ref().map(|(kind, value)| (*kind, value.as_str())), expected, "{text}");
+            assert_eq!(
+                got.as_ref().map(|(kind, value)| (*kind, value.as_str())),
+                expected,
+                "{text}"
+            );
         };
         check("203.0.113.7", Some(("ip", "203.0.113.7")));
         check(" ::ffff:203.0.113.7 ", Some(("ip", "203.0.113.7")));
         check("203.0.113.7/24", Some(("cidr", "203.0.113.0/24")));
         check("2001:DB8::/32", Some(("cidr", "2001:db8::/32")));
         check("CDN.example.com.", Some(("domain", "cdn.example.com")));
-        for wrong in ["", "0.0.0.0/0", "::/0", "203.0.113", "203.0.113.256", "localhost", "a b.example", "-.com", "/24"] {
+        for wrong in [
+            "",
+            "0.0.0.0/0",
+            "::/0",
+            "203.0.113",
+            "203.0.113.256",
+            "localhost",
+            "a b.example",
+            "-.com",
+            "/24",
+        ] {
             check(wrong, None);
         }
     }

@@ -68,7 +68,10 @@ impl Playbook {
             version: version.version,
             state: name(&version.state),
             operation: components.first().map(|component| name(&component.operation)),
-            entity_kinds: components.iter().map(|component| component.takes.code()).collect(),
+            entity_kinds: components
+                .iter()
+                .map(|component| component.takes.code())
+                .collect(),
         })
     }
 }
@@ -79,7 +82,10 @@ impl Playbook {
     responses((status = 200, body = Vec<Playbook>), (status = "default", body = ProblemBody))
 )]
 async fn list(_: Viewer, State(app): Shared) -> Result<Json<Vec<Playbook>>, Problem> {
-    let versions = app.store.playbook_list(&app.tenant, PlaybookState::Published).await?;
+    let versions = app
+        .store
+        .playbook_list(&app.tenant, PlaybookState::Published)
+        .await?;
     Ok(Json(versions.iter().filter_map(Playbook::of).collect()))
 }
 
@@ -91,10 +97,16 @@ async fn list(_: Viewer, State(app): Shared) -> Result<Json<Vec<Playbook>>, Prob
 )]
 async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<String>) -> Result<Json<PlaybookDetail>, Problem> {
     let not_found = || Problem::not_found(&id);
-    let version = app.store.playbook_fetch(&app.tenant, &PlaybookId(id.clone()), None).await?;
+    let version = app
+        .store
+        .playbook_fetch(&app.tenant, &PlaybookId(id.clone()), None)
+        .await?;
     let version = version.ok_or_else(not_found)?;
     let playbook = Playbook::of(&version).ok_or_else(not_found)?;
-    Ok(Json(PlaybookDetail { playbook, text: version.text }))
+    Ok(Json(PlaybookDetail {
+        playbook,
+        text: version.text,
+    }))
 }
 
 /// What playbooks are called and what they act on, for lists that only have their ids.
@@ -103,7 +115,10 @@ pub struct Titles(HashMap<PlaybookId, (LocalText, Option<&'static str>)>);
 impl Titles {
     /// Those of all published playbooks.
     pub async fn of(app: &App) -> Result<Self, store::Error> {
-        let versions = app.store.playbook_list(&app.tenant, PlaybookState::Published).await?;
+        let versions = app
+            .store
+            .playbook_list(&app.tenant, PlaybookState::Published)
+            .await?;
         let titles = versions.iter().filter_map(parse).map(|playbook| {
             let system = components(&playbook).first().map(|component| component.system);
             (playbook.id, (playbook.title, system))
@@ -113,8 +128,14 @@ impl Titles {
 
     /// A playbook by name; by its id where it is no longer published.
     pub fn name(&self, id: &PlaybookId) -> PlaybookRef {
-        let title = self.0.get(id).map_or_else(|| LocalText::same(id.0.clone()), |(title, _)| title.clone());
-        PlaybookRef { id: id.0.clone(), name: title.into() }
+        let title = self
+            .0
+            .get(id)
+            .map_or_else(|| LocalText::same(id.0.clone()), |(title, _)| title.clone());
+        PlaybookRef {
+            id: id.0.clone(),
+            name: title.into(),
+        }
     }
 
     /// The product a playbook acts on.
@@ -131,7 +152,11 @@ fn parse(version: &PlaybookVersion) -> Option<cacao::Playbook> {
 }
 
 fn components(playbook: &cacao::Playbook) -> Vec<Component> {
-    playbook.components().iter().filter_map(|(id, system)| component::find(id, system)).collect()
+    playbook
+        .components()
+        .iter()
+        .filter_map(|(id, system)| component::find(id, system))
+        .collect()
 }
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// The routes of sessions.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(setup_state, complete_setup)).routes(routes!(fetch, create, delete))
+    OpenApiRouter::new()
+        .routes(routes!(setup_state, complete_setup))
+        .routes(routes!(fetch, create, delete))
 }
 
 /// Whether the first account is still to be made.
@@ -97,7 +99,11 @@ struct SessionUser {
 
 impl Session {
     fn new(id: String, name: String, role: Role, csrf_token: String) -> Self {
-        Self { user: SessionUser { id, name, role }, csrf_token, product_version: env!("CARGO_PKG_VERSION") }
+        Self {
+            user: SessionUser { id, name, role },
+            csrf_token,
+            product_version: env!("CARGO_PKG_VERSION"),
+        }
     }
 }
 
@@ -107,7 +113,9 @@ impl Session {
     responses((status = 200, body = SetupState), (status = "default", body = ProblemBody))
 )]
 async fn setup_state(State(app): Shared) -> Result<Json<SetupState>, Problem> {
-    Ok(Json(SetupState { needed: app.store.setup_needed(&app.tenant).await? }))
+    Ok(Json(SetupState {
+        needed: app.store.setup_needed(&app.tenant).await?,
+    }))
 }
 
 /// Make the first administrator with the one-time token, and log them in.
@@ -124,7 +132,10 @@ async fn complete_setup(
 ) -> Result<impl IntoResponse, Problem> {
     let address = format!("address {}", client(peer.ip(), &headers, app.config.server.https));
     if !app.store.setup_needed(&app.tenant).await? {
-        return Err(Problem::new(Kind::Conflict, "this server has its first account already"));
+        return Err(Problem::new(
+            Kind::Conflict,
+            "this server has its first account already",
+        ));
     }
     wait(&app, &[&address])?;
     let name = users::check_name("/username", &request.username)?;
@@ -137,14 +148,25 @@ async fn complete_setup(
         disabled: false,
         created: clock::now(),
     };
-    let audit = entry(&user.name, "setup.complete", &user.id, &json!({"name": user.name, "role": Role::Admin}));
+    let audit = entry(
+        &user.name,
+        "setup.complete",
+        &user.id,
+        &json!({"name": user.name, "role": Role::Admin}),
+    );
     // Compared as a digest, so how long it takes says nothing of the token; used and user made in one transaction.
-    let done = app.store.setup_complete(&app.tenant, digest(&request.token).as_bytes(), &user, &audit).await;
+    let done = app
+        .store
+        .setup_complete(&app.tenant, digest(&request.token).as_bytes(), &user, &audit)
+        .await;
     match done {
         Ok(()) => {}
         Err(store::Error::NotFound { .. }) => {
             app.throttle.failed(&address, clock::now());
-            return Err(Problem::new(Kind::Unauthenticated, "the token is wrong or was used"));
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "the token is wrong or was used",
+            ));
         }
         Err(error) => return Err(error.into()),
     }
@@ -173,9 +195,16 @@ async fn create(
     Body(login): Body<Login>,
 ) -> Result<impl IntoResponse, Problem> {
     let address = client(peer.ip(), &headers, app.config.server.https);
-    let keys = [format!("user {}", login.username.to_lowercase()), format!("address {address}")];
+    let keys = [
+        format!("user {}", login.username.to_lowercase()),
+        format!("address {address}"),
+    ];
     let keys = [keys[0].as_str(), keys[1].as_str()];
-    let user = app.store.user_find(&app.tenant, &login.username).await?.filter(|user| !user.disabled);
+    let user = app
+        .store
+        .user_find(&app.tenant, &login.username)
+        .await?
+        .filter(|user| !user.disabled);
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let permit = HASHING.acquire().await.map_err(|_| unavailable())?;
     // Asked when it is this login's turn: those that were sent at the same time have failed by now.
@@ -188,12 +217,20 @@ async fn create(
         drop(permit);
         // Not in the audit log, which strangers could fill this way.
         tracing::warn!(client.address = %address, user.name = ?login.username, "a login was refused");
-        return Err(Problem::new(Kind::Unauthenticated, "the user name or the password is wrong"));
+        return Err(Problem::new(
+            Kind::Unauthenticated,
+            "the user name or the password is wrong",
+        ));
     };
     for key in keys {
         app.throttle.succeeded(key);
     }
-    let audit = entry(&user.name, "session.create", &user.id, &json!({"address": address}));
+    let audit = entry(
+        &user.name,
+        "session.create",
+        &user.id,
+        &json!({"address": address}),
+    );
     app.store.audit_append(&app.tenant, &audit).await?;
     begin(&app, user).await
 }
@@ -208,7 +245,10 @@ async fn delete(Viewer(caller): Viewer, State(app): Shared) -> Result<impl IntoR
     app.store.session_delete(caller.session.as_bytes()).await?;
     app.store.audit_append(&app.tenant, &audit).await?;
     let gone = cookie("", Duration::ZERO, app.config.server.https);
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)])))
+    Ok((
+        StatusCode::NO_CONTENT,
+        AppendHeaders([(header::SET_COOKIE, gone)]),
+    ))
 }
 
 /// Begins a session of `user`.
@@ -216,7 +256,9 @@ async fn begin(app: &App, user: User) -> Result<impl IntoResponse + use<>, Probl
     let token = random_token("").map_err(|error| Problem::new(Kind::Unavailable, error.to_string()))?;
     let now = clock::now();
     let lasts = (now, now.plus(SESSION));
-    app.store.session_insert(&app.tenant, digest(&token).as_bytes(), &user.id, lasts).await?;
+    app.store
+        .session_insert(&app.tenant, digest(&token).as_bytes(), &user.id, lasts)
+        .await?;
     let session = Session::new(user.id, user.name, user.role.into(), csrf_token(&token));
     let cookie = cookie(&token, SESSION, app.config.server.https);
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(session)))
@@ -224,7 +266,10 @@ async fn begin(app: &App, user: User) -> Result<impl IntoResponse + use<>, Probl
 
 fn cookie(token: &str, lasts: Duration, https: bool) -> String {
     let secure = if https { "; Secure" } else { "" };
-    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.as_secs())
+    format!(
+        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        lasts.as_secs()
+    )
 }
 
 /// The address a request comes from. Behind a proxy every request comes from the proxy, which then says in the last
@@ -252,13 +297,16 @@ fn wait(app: &App, keys: &[&str]) -> Result<(), Problem> {
 pub async fn hash(user: &str, password: String) -> Result<String, Problem> {
     let user = user.to_owned();
     let _permit = HASHING.acquire().await.map_err(|_| unavailable())?;
-    blocking(move || crate::auth::hash(&user, &password)).await?.map_err(|error| match error {
-        PasswordError::Hash => Problem::new(Kind::Internal, error.to_string()),
-        _ => {
-            let place = Place { place: "/password".to_owned(), message: error.to_string() };
-            Problem::invalid(error.to_string(), vec![place])
-        }
-    })
+    blocking(move || crate::auth::hash(&user, &password))
+        .await?
+        .map_err(|error| {
+            let message = error.to_string();
+            if error == PasswordError::Hash {
+                return Problem::new(Kind::Internal, message);
+            }
+            let place = "/password".to_owned();
+            Problem::invalid(message.clone(), vec![Place { place, message }])
+        })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
@@ -307,7 +355,13 @@ mod tests {
     #[test]
     fn cookies_are_for_the_browser_alone() {
         let check = |https, expected: &str| assert_eq!(cookie("t", SESSION, https), expected);
-        check(false, "ctdr_session=t; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200");
-        check(true, "ctdr_session=t; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure");
+        check(
+            false,
+            "ctdr_session=t; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200",
+        );
+        check(
+            true,
+            "ctdr_session=t; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure",
+        );
     }
 }

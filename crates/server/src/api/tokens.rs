@@ -37,7 +37,9 @@ static CHANGE: Mutex<()> = Mutex::const_new(());
 
 /// The routes of ingest tokens.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(delete))
 }
 
 /// A token as it is stored.
@@ -103,7 +105,11 @@ async fn list(
     State(app): Shared,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<IngestToken>>, Problem> {
-    let tokens = all(&app).await?.into_iter().map(|stored| IngestToken::new(stored, None)).collect();
+    let tokens = all(&app)
+        .await?
+        .into_iter()
+        .map(|stored| IngestToken::new(stored, None))
+        .collect();
     Page::cut(tokens, page, |token: &IngestToken| token.id.clone()).map(Json)
 }
 
@@ -120,7 +126,13 @@ async fn create(
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
         let message = format!("a name has 1 to {LONGEST_NAME} characters");
-        return Err(Problem::invalid(message.clone(), vec![Place { place: "/name".to_owned(), message }]));
+        return Err(Problem::invalid(
+            message.clone(),
+            vec![Place {
+                place: "/name".to_owned(),
+                message,
+            }],
+        ));
     }
     let token = random_token(PREFIX).map_err(|error| Problem::new(Kind::Unavailable, error.to_string()))?;
     let stored = StoredToken {
@@ -133,10 +145,18 @@ async fn create(
     let _one_at_a_time = CHANGE.lock().await;
     let mut tokens = all(&app).await?;
     if tokens.len() >= MOST {
-        return Err(Problem::new(Kind::Conflict, format!("there are {MOST} tokens already: delete one first")));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("there are {MOST} tokens already: delete one first"),
+        ));
     }
     tokens.push(stored.clone());
-    let audit = caller.audit("token.create", &stored.id, &Value::Null, &json!({"name": stored.name}));
+    let audit = caller.audit(
+        "token.create",
+        &stored.id,
+        &Value::Null,
+        &json!({"name": stored.name}),
+    );
     save(&app, &tokens, &audit).await?;
     Ok(Json(IngestToken::new(stored, Some(token))))
 }
@@ -150,7 +170,10 @@ async fn create(
 async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) -> Result<StatusCode, Problem> {
     let _one_at_a_time = CHANGE.lock().await;
     let mut tokens = all(&app).await?;
-    let place = tokens.iter().position(|token| token.id == id).ok_or_else(|| Problem::not_found(&id))?;
+    let place = tokens
+        .iter()
+        .position(|token| token.id == id)
+        .ok_or_else(|| Problem::not_found(&id))?;
     let gone = tokens.remove(place);
     let audit = caller.audit("token.delete", &id, &json!({"name": gone.name}), &Value::Null);
     save(&app, &tokens, &audit).await?;
@@ -164,15 +187,23 @@ pub async fn find(app: &App, token: &str) -> Result<Option<StoredToken>, store::
 
 fn matching(tokens: Vec<StoredToken>, token: &str) -> Option<StoredToken> {
     let digest = digest(token);
-    tokens.into_iter().find(|stored| bool::from(stored.digest.as_bytes().ct_eq(digest.as_bytes())))
+    tokens
+        .into_iter()
+        .find(|stored| bool::from(stored.digest.as_bytes().ct_eq(digest.as_bytes())))
 }
 
 async fn all(app: &App) -> Result<Vec<StoredToken>, store::Error> {
-    Ok(app.store.setting_fetch(&app.tenant, SETTING).await?.unwrap_or_default())
+    Ok(app
+        .store
+        .setting_fetch(&app.tenant, SETTING)
+        .await?
+        .unwrap_or_default())
 }
 
 async fn save(app: &App, tokens: &[StoredToken], audit: &AuditEntry) -> Result<(), store::Error> {
-    app.store.setting_set(&app.tenant, SETTING, &tokens, clock::now(), audit).await
+    app.store
+        .setting_set(&app.tenant, SETTING, &tokens, clock::now(), audit)
+        .await
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ static CHANGE: Mutex<()> = Mutex::const_new(());
 
 /// The routes of users.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update))
 }
 
 /// A user.
@@ -91,7 +93,13 @@ async fn list(
     State(app): Shared,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<User>>, Problem> {
-    let users = app.store.user_list(&app.tenant).await?.into_iter().map(User::from).collect();
+    let users = app
+        .store
+        .user_list(&app.tenant)
+        .await?
+        .into_iter()
+        .map(User::from)
+        .collect();
     Page::cut(users, page, |user: &User| user.id.clone()).map(Json)
 }
 
@@ -133,21 +141,32 @@ async fn update(
     Id(id): Id<String>,
     Body(update): Body<UserUpdate>,
 ) -> Result<Json<User>, Problem> {
-    let before = app.store.user_fetch(&app.tenant, &id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    let before = app
+        .store
+        .user_fetch(&app.tenant, &id)
+        .await?
+        .ok_or_else(|| Problem::not_found(&id))?;
     let password_hash = match update.password {
         Some(password) => Some(sessions::hash(&before.name, password).await?),
         None => None,
     };
     let _one_at_a_time = CHANGE.lock().await;
     let users = app.store.user_list(&app.tenant).await?;
-    let before = users.iter().find(|user| user.id == id).cloned().ok_or_else(|| Problem::not_found(&id))?;
+    let before = users
+        .iter()
+        .find(|user| user.id == id)
+        .cloned()
+        .ok_or_else(|| Problem::not_found(&id))?;
     let mut user = before.clone();
     user.role = update.role.map_or(user.role, Into::into);
     user.disabled = update.disabled.unwrap_or(user.disabled);
     let changes_password = password_hash.is_some();
     user.password_hash = password_hash.unwrap_or(user.password_hash);
     if !is_admin(&user) && !users.iter().any(|other| other.id != id && is_admin(other)) {
-        return Err(Problem::new(Kind::Conflict, format!("`{}` is the only administrator", user.name)));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("`{}` is the only administrator", user.name),
+        ));
     }
     let shown = |user: &store::User| json!({"role": Role::from(user.role), "disabled": user.disabled});
     let mut after = shown(&user);
@@ -166,11 +185,19 @@ pub fn check_name(place: &str, name: &str) -> Result<String, Problem> {
     let name = name.trim();
     let length = name.chars().count();
     // Names stand in logs and in the audit log: nothing that breaks a line or turns its direction.
-    if (1..=LONGEST_NAME).contains(&length) && name.chars().all(|c| c.is_alphanumeric() || "._-@+ ".contains(c)) {
+    if (1..=LONGEST_NAME).contains(&length)
+        && name.chars().all(|c| c.is_alphanumeric() || "._-@+ ".contains(c))
+    {
         return Ok(name.to_owned());
     }
     let message = format!("a name has 1 to {LONGEST_NAME} letters, digits, spaces and `._-@+`");
-    Err(Problem::invalid(message.clone(), vec![Place { place: place.to_owned(), message }]))
+    Err(Problem::invalid(
+        message.clone(),
+        vec![Place {
+            place: place.to_owned(),
+            message,
+        }],
+    ))
 }
 
 #[cfg(test)]
@@ -185,7 +212,15 @@ mod tests {
         check(" ada ", Some("ada"));
         check("李 雷", Some("李 雷"));
         check("ada.l@example.com", Some("ada.l@example.com"));
-        for wrong in ["", "  ", "a\nb", "a\u{202e}b", "a\u{1b}[31m", "<b>", &"x".repeat(65)] {
+        for wrong in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "a\u{1b}[31m",
+            "<b>",
+            &"x".repeat(65),
+        ] {
             check(wrong, None);
         }
     }

@@ -34,6 +34,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 /// What a whitelist hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = WhitelistScope)]
 enum Scope {
     /// The alert is stored and gives no event.
     Event,

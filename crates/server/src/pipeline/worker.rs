@@ -178,11 +178,8 @@ impl Worker {
     async fn run(mut self, committed: watch::Sender<Position>, rules: Arc<RwLock<KnownRules>>) {
         let mut head = self.environment.journal.watch(&self.environment.tenant);
         loop {
-            match self.batch(&committed).await {
-                Ok(true) => {
-                    *rules.write().unwrap_or_else(PoisonError::into_inner) = self.known_rules();
-                    continue;
-                }
+            match self.batch(&committed, &rules).await {
+                Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "the pipeline cannot go on; trying again");
@@ -201,7 +198,11 @@ impl Worker {
     }
 
     /// Works through one batch; false if there was nothing.
-    async fn batch(&mut self, committed: &watch::Sender<Position>) -> Result<bool, PipelineError> {
+    async fn batch(
+        &mut self,
+        committed: &watch::Sender<Position>,
+        rules: &RwLock<KnownRules>,
+    ) -> Result<bool, PipelineError> {
         let entries = self.read(self.position)?;
         let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL && self.snapshot_position < self.position;
         if entries.is_empty() && !due {
@@ -210,6 +211,10 @@ impl Worker {
         let (outcome, actions) = self.process(&entries, &mut HashSet::new()).await?;
         let position = entries.last().map_or(self.position, |(position, _)| *position);
         self.commit(position, outcome, &actions, due).await?;
+        if !actions.is_empty() {
+            // Before whoever submitted the action is told that it was taken in.
+            *rules.write().unwrap_or_else(PoisonError::into_inner) = self.known_rules();
+        }
         committed.send_replace(self.position);
         Ok(!entries.is_empty())
     }

@@ -60,11 +60,11 @@ pub(super) fn replay(
     let mut lines = Lines::open(path).map_err(ReplayError::read(path))?;
     let mut alerts = Vec::new();
     let mut told = 0;
-    for number in 1.. {
-        let Some(line) = lines.next() else { break };
+    while let Some(line) = lines.next() {
+        let number = lines.number();
         let refuse = |source| ReplayError::Alert { path: path.to_owned(), line: number, source };
         let line = match line.map_err(ReplayError::read(path))? {
-            Line::Record(raw) if raw.iter().all(u8::is_ascii_whitespace) => continue,
+            Line::Record(raw) if raw.trim_ascii().is_empty() => continue,
             Line::Record(raw) => serde_json::from_slice::<AlertLine>(&raw).map_err(|error| refuse(error.into()))?,
             Line::TooLong { .. } => return Err(refuse(AlertLineError::TooLong)),
         };

@@ -81,7 +81,7 @@ pub enum ReplayError {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
-        line: usize,
+        line: u64,
         /// Why.
         source: AlertLineError,
     },

@@ -517,6 +517,23 @@ async fn a_run_is_held_by_one_worker_and_outlives_it() {
 }
 
 #[tokio::test]
+async fn runs_of_a_server_that_died_are_free_at_once() {
+    let fixture = Fixture::new().await;
+    let Fixture { store, tenant, .. } = &fixture;
+    store.run_insert_if_absent(&run(1, 0)).await.unwrap();
+    let take = async |worker, now| store.run_lease(tenant, worker, at(now), at(now + 30)).await.unwrap();
+    let held = take("a", 0).await.unwrap();
+    assert_eq!(take("b", 1).await, None);
+    assert_eq!(store.run_release_all(tenant).await.unwrap(), 1);
+    assert_eq!(take("b", 1).await.map(|run| run.id), Some(held.id));
+
+    let waits = Run { leased_by: None, leased_until: Some(at(60)), ..held };
+    store.run_save(&waits, "b", &[]).await.unwrap();
+    assert_eq!(store.run_release_all(tenant).await.unwrap(), 0);
+    assert_eq!(take("c", 2).await, None, "a retry waits for its time");
+}
+
+#[tokio::test]
 async fn a_cancelled_run_is_taken_from_its_worker() {
     let fixture = Fixture::new().await;
     let Fixture { store, tenant, .. } = &fixture;

@@ -66,6 +66,7 @@ struct Card {
 
 /// Where the attack began.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ChainEntry)]
 struct Entry {
     alert_id: String,
     /// Why this one.

@@ -30,7 +30,16 @@ impl BodyReader {
     /// A reader of at most `limit` bytes, and what feeds it: the two have to run side by side.
     pub fn new(body: Body, limit: u64) -> (Self, impl Future<Output = ()>) {
         let (sender, pieces) = mpsc::channel(AHEAD);
-        (Self { pieces, current: Bytes::new(), ended: false, left: limit, limit }, feed(body, sender))
+        (
+            Self {
+                pieces,
+                current: Bytes::new(),
+                ended: false,
+                left: limit,
+                limit,
+            },
+            feed(body, sender),
+        )
     }
 }
 
@@ -53,9 +62,10 @@ impl Read for BodyReader {
             match self.pieces.blocking_recv() {
                 Some(Piece::Data(piece)) => {
                     // Compressed bytes are bounded too: a stream of empty frames decompresses to nothing, forever.
-                    self.left = self.left.checked_sub(piece.len() as u64).ok_or_else(|| {
-                        io::Error::other(DecompressError::TooLarge { limit: self.limit })
-                    })?;
+                    self.left = self
+                        .left
+                        .checked_sub(piece.len() as u64)
+                        .ok_or_else(|| io::Error::other(DecompressError::TooLarge { limit: self.limit }))?;
                     self.current = piece;
                 }
                 Some(Piece::End) => self.ended = true,
@@ -89,14 +99,23 @@ mod tests {
     async fn a_body_is_read_to_its_end() {
         assert_eq!(read(vec![Ok("ab"), Ok(""), Ok("c")], 3).await.unwrap(), "abc");
         assert_eq!(read(vec![], 3).await.unwrap(), "");
-        assert_eq!(read(vec![Ok("x"); 20], 20).await.unwrap().len(), 20, "more pieces than go ahead");
+        assert_eq!(
+            read((0..20).map(|_| Ok("x")).collect(), 20).await.unwrap().len(),
+            20,
+            "more pieces than go ahead"
+        );
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_or_goes_on_too_long_is_an_error() {
-        let cut = read(vec![Ok("ab"), Err(io::Error::other("reset"))], 9).await.unwrap_err();
+        let cut = read(vec![Ok("ab"), Err(io::Error::other("reset"))], 9)
+            .await
+            .unwrap_err();
         assert_eq!(cut.kind(), io::ErrorKind::ConnectionAborted);
         let long = read(vec![Ok("ab"), Ok("cd")], 3).await.unwrap_err();
-        assert_eq!(DecompressError::of(&long), Some(&DecompressError::TooLarge { limit: 3 }));
+        assert_eq!(
+            DecompressError::of(&long),
+            Some(&DecompressError::TooLarge { limit: 3 })
+        );
     }
 }

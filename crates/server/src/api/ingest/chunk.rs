@@ -14,8 +14,11 @@ use std::{
 };
 use utoipa::ToSchema;
 
-/// Bytes of lines in one append.
-const CHUNK: usize = 8 << 20;
+/// Bytes of entries in one append.
+const CHUNK: usize = 4 << 20;
+/// What an entry takes in memory beside its line: a body of nothing but short lines must not take a hundred times its
+/// size.
+const ENTRY: usize = 192;
 
 /// A line that was not taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -64,9 +67,13 @@ struct Chunk {
 
 impl Chunk {
     fn push(&mut self, source: SourceId, line: Vec<u8>, received: Time) {
-        self.bytes += line.len();
+        self.bytes += line.len() + ENTRY;
         let position = self.position(&line);
-        self.entries.push(Entry { kind: EntryKind::Record { source, position }, received, body: line });
+        self.entries.push(Entry {
+            kind: EntryKind::Record { source, position },
+            received,
+            body: line,
+        });
     }
 
     /// Where a line stands: the hash of what it says, and how often it was said before.
@@ -118,8 +125,14 @@ fn read(
             Line::Record(line) => chunk.push(reading.source, line, now()),
             Line::TooLong { length, .. } => {
                 taken.rejected_bytes += length;
-                let reason = format!("{length} bytes are more than {}", Catalogue::MAX_RECORD_BYTES);
-                taken.rejected.push(Rejected { line: lines.number(), reason });
+                let reason = format!(
+                    "{length} bytes with its end; at most {} are read",
+                    Catalogue::MAX_RECORD_BYTES
+                );
+                taken.rejected.push(Rejected {
+                    line: lines.number(),
+                    reason,
+                });
             }
         }
         taken.received += 1;
@@ -135,7 +148,9 @@ fn read(
 }
 
 fn broken(error: io::Error) -> Refusal {
-    DecompressError::of(&error).cloned().map_or_else(|| Refusal::Cut(error), Refusal::Content)
+    DecompressError::of(&error)
+        .cloned()
+        .map_or_else(|| Refusal::Cut(error), Refusal::Content)
 }
 
 #[cfg(test)]
@@ -153,12 +168,17 @@ mod tests {
     }
 
     /// What became of a body, and what was appended, by append.
-    fn taken(body: &[u8], reading: Reading) -> (Taken, Vec<Vec<Entry>>) {
+    fn take(body: &[u8], reading: Reading) -> (Taken, Vec<Vec<Entry>>) {
         let appended = RefCell::new(Vec::new());
-        let taken = take_in(body, reading, || Time::from_secs(1), |entries| {
-            appended.borrow_mut().push(entries);
-            Ok(())
-        });
+        let taken = take_in(
+            body,
+            reading,
+            || Time::from_secs(1),
+            |entries| {
+                appended.borrow_mut().push(entries);
+                Ok(())
+            },
+        );
         (taken, appended.into_inner())
     }
 
@@ -174,23 +194,30 @@ mod tests {
     fn lines_become_entries_and_too_long_ones_do_not() {
         let long = "x".repeat(Catalogue::MAX_RECORD_BYTES + 1);
         let body = format!("a\n\n{long}\nb");
-        let (taken, appended) = taken(body.as_bytes(), reading());
+        let (taken, appended) = take(body.as_bytes(), reading());
         assert!(taken.refusal.is_none());
         assert_eq!((taken.received, taken.rejected_bytes), (3, long.len() as u64 + 1));
-        let expected = Rejected { line: 3, reason: "1048577 bytes are more than 1048576".to_owned() };
+        let expected = Rejected {
+            line: 3,
+            reason: "1048578 bytes with its end; at most 1048576 are read".to_owned(),
+        };
         assert_eq!(taken.rejected, [expected]);
-        let bodies: Vec<&[u8]> = appended.iter().flatten().map(|entry| entry.body.as_slice()).collect();
+        let bodies: Vec<&[u8]> = appended
+            .iter()
+            .flatten()
+            .map(|entry| entry.body.as_slice())
+            .collect();
         assert_eq!(bodies, [b"a", b"b"]);
     }
 
     #[test]
     fn a_batch_that_comes_again_gives_the_same_positions_and_equal_lines_different_ones() {
         let body = b"a\nb\na\na\n";
-        let (first, second) = (taken(body, reading()).1, taken(body, reading()).1);
+        let (first, second) = (take(body, reading()).1, take(body, reading()).1);
         assert_eq!(positions(&first), positions(&second));
         let distinct: HashSet<_> = positions(&first).into_iter().collect();
         assert_eq!(distinct.len(), 4);
-        let alone = positions(&taken(b"b", reading()).1);
+        let alone = positions(&take(b"b", reading()).1);
         assert!(distinct.contains(&alone[0]), "whatever comes around it");
     }
 
@@ -198,21 +225,40 @@ mod tests {
     fn a_large_body_is_appended_in_chunks() {
         let line = "x".repeat(1 << 20);
         let body = format!("{line}\n").repeat(17);
-        let (taken, appended) = taken(body.as_bytes(), reading());
+        let (taken, appended) = take(body.as_bytes(), reading());
         assert_eq!(taken.received, 17);
-        assert_eq!(appended.iter().map(Vec::len).collect::<Vec<_>>(), [8, 8, 1]);
+        assert_eq!(appended.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4, 4, 4, 1]);
+        let (_, appended) = take(&b"x\n".repeat(40_000), reading());
+        assert!(
+            appended
+                .iter()
+                .all(|entries| entries.len() * ENTRY <= CHUNK + ENTRY + 1),
+            "short lines count too"
+        );
     }
 
     #[test]
     fn a_bomb_ends_the_reading_and_a_full_journal_too() {
         let bomb = zstd::encode_all(&vec![b'x'; 16 << 20][..], 3).unwrap();
-        let (refused, appended) = taken(&bomb, Reading { encoding: Encoding::Zstd, ..reading() });
-        assert!(matches!(refused.refusal, Some(Refusal::Content(DecompressError::Ratio { .. }))));
+        let (refused, appended) = take(
+            &bomb,
+            Reading {
+                encoding: Encoding::Zstd,
+                ..reading()
+            },
+        );
+        assert!(matches!(
+            refused.refusal,
+            Some(Refusal::Content(DecompressError::Ratio { .. }))
+        ));
         assert!(appended.is_empty());
         let full = || journal::Error::Full(journal::Full::Queue);
         let refused = take_in(&b"a"[..], reading(), || Time::from_secs(1), |_| Err(full()));
-        assert!(matches!(refused.refusal, Some(Refusal::Journal(journal::Error::Full(_)))));
-        let (empty, appended) = taken(b"\n", reading());
+        assert!(matches!(
+            refused.refusal,
+            Some(Refusal::Journal(journal::Error::Full(_)))
+        ));
+        let (empty, appended) = take(b"\n", reading());
         assert!(empty.refusal.is_none() && empty.received == 0 && appended.is_empty());
     }
 }

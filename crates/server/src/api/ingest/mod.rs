@@ -43,7 +43,9 @@ const BUSY: Duration = Duration::from_secs(1);
 /// The route of ingest.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     // The body is read as a stream, within limits of its own.
-    OpenApiRouter::new().routes(routes!(ingest)).layer(DefaultBodyLimit::disable())
+    OpenApiRouter::new()
+        .routes(routes!(ingest))
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// What became of the lines.
@@ -76,7 +78,9 @@ where
         let refused = || Problem::new(Kind::Unauthenticated, "the ingest token is not valid");
         let token = value.to_str().ok().and_then(bearer).ok_or_else(refused)?;
         let token = tokens::find(&app, token).await?.ok_or_else(refused)?;
-        Ok(Self { name: format!("token {}", token.name) })
+        Ok(Self {
+            name: format!("token {}", token.name),
+        })
     }
 }
 
@@ -114,7 +118,11 @@ async fn ingest(
     let (reader, feed) = BodyReader::new(body, limit);
     let work = {
         let (journal, tenant) = (Arc::clone(&app.journal), app.tenant.clone());
-        let reading = Reading { encoding, limits: Limits::network(limit), source };
+        let reading = Reading {
+            encoding,
+            limits: Limits::network(limit),
+            source,
+        };
         move || {
             let append = |entries| journal.append(&tenant, entries).wait().map(drop);
             chunk::take_in(reader, reading, clock::now, append)
@@ -126,14 +134,20 @@ async fn ingest(
     let taken = taken.map_err(|_| Problem::new(Kind::Internal, "the lines could not be taken in"))?;
     count(&app, source, &taken.rejected, taken.rejected_bytes).await?;
     match taken.refusal {
-        None => Ok(Json(Ingested { received: taken.received, rejected: taken.rejected })),
+        None => Ok(Json(Ingested {
+            received: taken.received,
+            rejected: taken.rejected,
+        })),
         Some(refusal) => Err(refused(&refusal)),
     }
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
     let unsupported = |detail: String| Problem::new(Kind::MediaType, detail);
-    let value = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str()).transpose();
+    let value = headers
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.to_str())
+        .transpose();
     let value = value.map_err(|_| unsupported("the content encoding is not plain text".to_owned()))?;
     Encoding::from_header(value).map_err(|error| unsupported(error.to_string()))
 }
@@ -141,12 +155,20 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
 /// The source that records of a product are pushed to; the first record of a product makes it.
 async fn source(app: &App, sender: &Sender, provider: &str, product: &str) -> Result<SourceId, Problem> {
     let unknown = || Problem::not_found(format!("{provider}/{product}"));
-    let id = ProductId { provider: Provider::parse(provider).ok_or_else(unknown)?, product: product.to_owned() };
+    let id = ProductId {
+        provider: Provider::parse(provider).ok_or_else(unknown)?,
+        product: product.to_owned(),
+    };
     let product = app.content.catalogue.product(&id).ok_or_else(unknown)?;
     let source = push_id(&app.tenant, &id);
     match app.store.source_fetch(&app.tenant, source).await? {
         Some(status) if status.source.enabled => return Ok(source),
-        Some(_) => return Err(Problem::new(Kind::Conflict, format!("the source `{source}` is switched off"))),
+        Some(_) => {
+            return Err(Problem::new(
+                Kind::Conflict,
+                format!("the source `{source}` is switched off"),
+            ));
+        }
         None => {}
     }
     let new = push_source(app, product, 0);
@@ -188,7 +210,9 @@ fn refused(refusal: &Refusal) -> Problem {
     use journal::{Error, Full};
     let detail = crate::error_chain(refusal);
     match refusal {
-        Refusal::Content(DecompressError::Damaged { .. }) | Refusal::Cut(_) => Problem::new(Kind::BadRequest, detail),
+        Refusal::Content(DecompressError::Damaged { .. }) | Refusal::Cut(_) => {
+            Problem::new(Kind::BadRequest, detail)
+        }
         Refusal::Content(DecompressError::Unsupported(_)) => Problem::new(Kind::MediaType, detail),
         Refusal::Content(_) => Problem::new(Kind::TooLarge, detail),
         Refusal::Journal(Error::Full(Full::Queue)) => {
@@ -199,8 +223,11 @@ fn refused(refusal: &Refusal) -> Problem {
         }
         Refusal::Journal(error) => {
             tracing::error!(error = error as &dyn std::error::Error, "logs cannot be taken in");
-            Problem::new(Kind::Unavailable, "the journal accepts nothing; the server's log says why")
-                .retry_after(Duration::from_secs(30))
+            Problem::new(
+                Kind::Unavailable,
+                "the journal accepts nothing; the server's log says why",
+            )
+            .retry_after(Duration::from_secs(30))
         }
     }
 }
@@ -215,16 +242,41 @@ mod tests {
 
     #[test]
     fn senders_are_told_whether_to_come_back() {
-        let check = |refusal: Refusal, expected| assert_eq!(refused(&refusal).status(), expected, "{refusal}");
-        check(Refusal::Content(DecompressError::Ratio { limit: 400 }), StatusCode::PAYLOAD_TOO_LARGE);
-        check(Refusal::Content(DecompressError::TooLarge { limit: 1 }), StatusCode::PAYLOAD_TOO_LARGE);
-        check(Refusal::Content(DecompressError::Nested), StatusCode::PAYLOAD_TOO_LARGE);
-        let damaged = DecompressError::Damaged { offset: 1, reason: String::new() };
+        let check =
+            |refusal: Refusal, expected| assert_eq!(refused(&refusal).status(), expected, "{refusal}");
+        check(
+            Refusal::Content(DecompressError::Ratio { limit: 400 }),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        );
+        check(
+            Refusal::Content(DecompressError::TooLarge { limit: 1 }),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        );
+        check(
+            Refusal::Content(DecompressError::Nested),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        );
+        let damaged = DecompressError::Damaged {
+            offset: 1,
+            reason: String::new(),
+        };
         check(Refusal::Content(damaged), StatusCode::BAD_REQUEST);
-        check(Refusal::Journal(Error::Full(Full::Queue)), StatusCode::TOO_MANY_REQUESTS);
-        check(Refusal::Journal(Error::Full(Full::Log { bytes: 2, limit: 1 })), StatusCode::TOO_MANY_REQUESTS);
-        check(Refusal::Journal(Error::DiskFull { path: "/".into() }), StatusCode::SERVICE_UNAVAILABLE);
-        check(Refusal::Journal(Error::Failed(String::new())), StatusCode::SERVICE_UNAVAILABLE);
+        check(
+            Refusal::Journal(Error::Full(Full::Queue)),
+            StatusCode::TOO_MANY_REQUESTS,
+        );
+        check(
+            Refusal::Journal(Error::Full(Full::Log { bytes: 2, limit: 1 })),
+            StatusCode::TOO_MANY_REQUESTS,
+        );
+        check(
+            Refusal::Journal(Error::DiskFull { path: "/".into() }),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+        check(
+            Refusal::Journal(Error::Failed(String::new())),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
     }
 
     #[test]

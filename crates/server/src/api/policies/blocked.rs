@@ -21,10 +21,10 @@ use model::{
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::LeaseFilter;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// What to look for.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct BlockedQuery {
@@ -87,7 +87,10 @@ pub async fn list(
     };
     let leases = app.store.lease_list(&app.tenant, &held).await?;
     let mut blocked = Vec::new();
-    for lease in leases.into_iter().filter(|lease| touches(&lease.entity, &query.value)) {
+    for lease in leases
+        .into_iter()
+        .filter(|lease| touches(&lease.entity, &query.value))
+    {
         blocked.push(show(&app, lease, clock::now()).await?);
     }
     Ok(Json(blocked))
@@ -132,7 +135,9 @@ fn touches(entity: &EntityKey, value: &str) -> bool {
 fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     let address = text.parse::<IpAddr>().map(|ip| IpNet::from(ip.to_canonical()));
-    address.ok().or_else(|| text.parse().ok().map(|network: IpNet| network.trunc()))
+    address
+        .ok()
+        .or_else(|| text.parse().ok().map(|network: IpNet| network.trunc()))
 }
 
 #[cfg(test)]
@@ -142,7 +147,10 @@ mod tests {
     #[test]
     fn blocks_are_found_by_what_they_hold() {
         let check = |kind, blocked: &str, value: &str, expected| {
-            let entity = EntityKey { kind, value: blocked.to_owned() };
+            let entity = EntityKey {
+                kind,
+                value: blocked.to_owned(),
+            };
             assert_eq!(touches(&entity, value), expected, "{blocked} {value}");
         };
         check(EntityKind::Ip, "203.0.113.7", "203.0.113.7", true);

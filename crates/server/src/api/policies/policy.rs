@@ -1,7 +1,7 @@
 //! Handling policies: the list, one with its tasks, and what people do about them.
 
 use super::{
-    end, ended, announce, tasks, tasks_of,
+    announce, end, ended, tasks, tasks_of,
     view::{Policy, Task, TaskCounts},
 };
 use crate::{
@@ -26,10 +26,10 @@ use respond::block::LONGEST_BLOCK;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{PageRequest, PolicyFilter};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// Which policies to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PolicyQuery {
@@ -82,7 +82,10 @@ pub async fn list(
     Query(query): Query<PolicyQuery>,
 ) -> Result<Json<Page<Policy>>, Problem> {
     let now = clock::now();
-    let page = PageRequest::from(crate::api::page::PageQuery { limit: query.limit, cursor: query.cursor });
+    let page = PageRequest::from(crate::api::page::PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    });
     let filter = PolicyFilter {
         statuses: query.status,
         event: query.event,
@@ -114,7 +117,10 @@ pub async fn fetch(
 ) -> Result<Json<PolicyDetail>, Problem> {
     let rows = tasks(&app, id).await?;
     let policy = show(&app, id).await?;
-    Ok(Json(PolicyDetail { policy, task_list: Task::of_rows(&app, rows).await? }))
+    Ok(Json(PolicyDetail {
+        policy,
+        task_list: Task::of_rows(&app, rows).await?,
+    }))
 }
 
 /// Undo a handling policy: its blocks end, except where another policy wants the same block.
@@ -150,15 +156,28 @@ pub async fn extend(
     let (now, policy) = (clock::now(), find(&app, id).await?);
     check(extension.valid_until, policy.valid_until, now)?;
     let mut leases = leases(&app, id).await?;
-    leases.retain(|lease| lease.reasons.iter().any(|reason| reason.policy == id && reason.lives(now)));
+    leases.retain(|lease| {
+        lease
+            .reasons
+            .iter()
+            .any(|reason| reason.policy == id && reason.lives(now))
+    });
     if leases.is_empty() {
         return Err(ended(id));
     }
     for lease in leases {
         let after = json!({"valid_until": extension.valid_until, "lease": lease.id});
-        let audit = caller.audit("policy.extend", id, &json!({"valid_until": policy.valid_until}), &after);
+        let audit = caller.audit(
+            "policy.extend",
+            id,
+            &json!({"valid_until": policy.valid_until}),
+            &after,
+        );
         let place = (lease.id, id);
-        let lease = app.store.lease_reason_extend(&app.tenant, place, extension.valid_until, &audit).await?;
+        let lease = app
+            .store
+            .lease_reason_extend(&app.tenant, place, extension.valid_until, &audit)
+            .await?;
         announce(&app, &tasks_of(&app, &lease).await?);
     }
     Ok(Json(show(&app, id).await?))
@@ -172,24 +191,39 @@ fn check(wanted: Time, until: Time, now: Time) -> Result<(), Problem> {
     } else {
         return Ok(());
     };
-    let place = Place { place: "/valid_until".to_owned(), message };
+    let place = Place {
+        place: "/valid_until".to_owned(),
+        message,
+    };
     Err(Problem::invalid("the policy was not extended", vec![place]))
 }
 
 async fn find(app: &App, id: PolicyId) -> Result<policy::Policy, Problem> {
-    app.store.policy_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))
+    app.store
+        .policy_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))
 }
 
 async fn show(app: &App, id: PolicyId) -> Result<Policy, Problem> {
     let policy = find(app, id).await?;
     let counts = app.store.task_status_counts(&app.tenant, &[id]).await?;
     let counts = counts.get(&id).map(Vec::as_slice).unwrap_or_default();
-    Ok(Policy::new(policy, &Titles::of(app).await?, TaskCounts::sum(counts), clock::now()))
+    Ok(Policy::new(
+        policy,
+        &Titles::of(app).await?,
+        TaskCounts::sum(counts),
+        clock::now(),
+    ))
 }
 
 /// The leases a policy's tasks keep alive.
 async fn leases(app: &App, id: PolicyId) -> Result<Vec<Lease>, store::Error> {
-    let leases: Vec<LeaseId> = tasks(app, id).await?.into_iter().map(|row| row.task.lease).collect();
+    let leases: Vec<LeaseId> = tasks(app, id)
+        .await?
+        .into_iter()
+        .map(|row| row.task.lease)
+        .collect();
     app.store.lease_list_by_id(&app.tenant, &leases).await
 }
 
@@ -205,6 +239,9 @@ mod tests {
         check(now.plus(LONGEST_BLOCK), true);
         check(Time::from_secs(2_000), false);
         check(Time::from_secs(0), false);
-        check(now.plus(LONGEST_BLOCK).plus(std::time::Duration::from_secs(1)), false);
+        check(
+            now.plus(LONGEST_BLOCK).plus(std::time::Duration::from_secs(1)),
+            false,
+        );
     }
 }

@@ -22,10 +22,10 @@ use respond::cacao::Playbook;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{PageRequest, RunFilter};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// Which runs to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RunQuery {
@@ -79,7 +79,8 @@ pub struct Run {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct Step {
     /// The step's CACAO id.
-    step: String,
+    #[serde(rename = "step")]
+    id: String,
     /// What it is called.
     name: Text,
     /// Counts from 1.
@@ -121,9 +122,12 @@ impl Run {
 impl Step {
     fn new(attempt: StepAttempt, playbook: Option<&Playbook>) -> Self {
         let step = playbook.and_then(|playbook| playbook.workflow.get(&attempt.step));
-        let title = step.map_or_else(|| LocalText::same(attempt.step.clone()), |step| step.title.clone());
+        let title = step.map_or_else(
+            || LocalText::same(attempt.step.clone()),
+            |step| step.title.clone(),
+        );
         Self {
-            step: attempt.step,
+            id: attempt.step,
             name: title.into(),
             attempt: attempt.attempt,
             state: name(&attempt.state),
@@ -146,7 +150,10 @@ pub async fn list(
     State(app): Shared,
     Query(query): Query<RunQuery>,
 ) -> Result<Json<Page<Run>>, Problem> {
-    let page = PageRequest::from(PageQuery { limit: query.limit, cursor: query.cursor });
+    let page = PageRequest::from(PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    });
     let filter = RunFilter {
         states: query.state,
         event: query.event,
@@ -165,15 +172,28 @@ pub async fn list(
     responses((status = 200, body = Run), (status = "default", body = ProblemBody))
 )]
 pub async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<RunId>) -> Result<Json<Run>, Problem> {
-    let run = app.store.run_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))?;
+    let run = app
+        .store
+        .run_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))?;
     let playbook = read(&app, &run).await?;
     let attempts = app.store.run_step_list(&app.tenant, id).await?;
-    let steps = attempts.into_iter().map(|attempt| Step::new(attempt, playbook.as_ref())).collect();
-    Ok(Json(Run { steps: Some(steps), ..Run::new(&run, &Titles::of(&app).await?) }))
+    let steps = attempts
+        .into_iter()
+        .map(|attempt| Step::new(attempt, playbook.as_ref()))
+        .collect();
+    Ok(Json(Run {
+        steps: Some(steps),
+        ..Run::new(&run, &Titles::of(&app).await?)
+    }))
 }
 
 /// The playbook as it was when the run started.
 async fn read(app: &App, run: &playbook::Run) -> Result<Option<Playbook>, store::Error> {
-    let version = app.store.playbook_fetch(&app.tenant, &run.playbook, Some(run.playbook_version)).await?;
+    let version = app
+        .store
+        .playbook_fetch(&app.tenant, &run.playbook, Some(run.playbook_version))
+        .await?;
     Ok(version.and_then(|version| Playbook::parse(&version.text).ok()))
 }

@@ -10,12 +10,12 @@ use crate::{
     },
     app::App,
     clock,
-    setup::{RESPONSE, ResponseSettings, response_settings},
+    setup::{RESPONSE, ResponseSettings, breaker, response_settings},
     workers::respond::BREAKER,
 };
 use axum::{Json, extract::State};
 use model::LocalText;
-use respond::{Breaker, block::LONGEST_BLOCK};
+use respond::block::LONGEST_BLOCK;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -63,7 +63,10 @@ pub async fn replace(
 ) -> Result<Json<Settings>, Problem> {
     if !(1..=LONGEST_BLOCK.as_secs()).contains(&update.default_duration_seconds) {
         let message = format!("expected 1 to {} seconds", LONGEST_BLOCK.as_secs());
-        let place = Place { place: "/default_duration_seconds".to_owned(), message };
+        let place = Place {
+            place: "/default_duration_seconds".to_owned(),
+            message,
+        };
         return Err(Problem::invalid("the settings were not saved", vec![place]));
     }
     let before = response_settings(&app).await?;
@@ -71,13 +74,22 @@ pub async fn replace(
         paused: update.paused,
         default_duration_seconds: update.default_duration_seconds,
     };
-    let audit = caller.audit("response_settings.update", RESPONSE, &json!(before), &json!(settings));
-    app.store.setting_set(&app.tenant, RESPONSE, &settings, clock::now(), &audit).await?;
-    let breaker = app.store.setting_fetch::<Breaker>(&app.tenant, BREAKER).await?;
-    if let Some(mut breaker) = breaker.filter(|breaker| !settings.paused && breaker.paused().is_some()) {
+    let audit = caller.audit(
+        "response_settings.update",
+        RESPONSE,
+        &json!(before),
+        &json!(settings),
+    );
+    app.store
+        .setting_set(&app.tenant, RESPONSE, &settings, clock::now(), &audit)
+        .await?;
+    let mut breaker = breaker(&app).await?;
+    if !settings.paused && breaker.paused().is_some() {
         let audit = caller.audit("response.resume", BREAKER, &json!(breaker.paused()), &json!(null));
         breaker.resume();
-        app.store.setting_set(&app.tenant, BREAKER, &breaker, clock::now(), &audit).await?;
+        app.store
+            .setting_set(&app.tenant, BREAKER, &breaker, clock::now(), &audit)
+            .await?;
     }
     app.wake.respond.notify_one();
     show(&app).await.map(Json)
@@ -95,9 +107,9 @@ async fn show(app: &App) -> Result<Settings, Problem> {
 
 /// Why automatic response is paused; none if it is not.
 pub async fn paused(app: &App) -> Result<Option<LocalText>, store::Error> {
-    if response_settings(app).await?.paused {
-        return Ok(Some(LocalText::new("Automatic response is paused.", "自动响应已暂停。")));
+    if let Some(pause) = breaker(app).await?.paused() {
+        return Ok(Some(pause.sentence()));
     }
-    let breaker = app.store.setting_fetch::<Breaker>(&app.tenant, BREAKER).await?;
-    Ok(breaker.and_then(|breaker| breaker.paused().map(respond::breaker::Pause::sentence)))
+    let paused = response_settings(app).await?.paused;
+    Ok(paused.then(|| LocalText::new("Automatic response is paused.", "自动响应已暂停。")))
 }

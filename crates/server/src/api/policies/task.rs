@@ -20,10 +20,9 @@ use model::{
 use serde::Deserialize;
 use serde_json::json;
 use store::{PageRequest, TaskFilter, TaskRow};
-use utoipa::IntoParams;
 
 /// Which tasks to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TaskQuery {
@@ -56,7 +55,10 @@ pub async fn list(
     State(app): Shared,
     Query(query): Query<TaskQuery>,
 ) -> Result<Json<Page<Task>>, Problem> {
-    let page = PageRequest::from(PageQuery { limit: query.limit, cursor: query.cursor });
+    let page = PageRequest::from(PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    });
     let filter = TaskFilter {
         statuses: query.status,
         policy: query.policy,
@@ -69,7 +71,10 @@ pub async fn list(
     Ok(Json(Page {
         items: Task::of_rows(&app, page.items).await?,
         next_cursor: page.next_cursor,
-        total: Total { value: page.total.value, exact: page.total.exact },
+        total: Total {
+            value: page.total.value,
+            exact: page.total.exact,
+        },
     }))
 }
 
@@ -105,13 +110,23 @@ pub async fn retry(
     let row = find(&app, id).await?;
     let lease = app.store.lease_fetch(&app.tenant, row.task.lease).await?;
     let Some(lease) = lease.filter(waits) else {
-        return Err(Problem::new(Kind::Conflict, format!("nothing of `{id}` waits to be done")));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("nothing of `{id}` waits to be done"),
+        ));
     };
-    let fresh = Lease { attempts: 0, retry_at: None, ..lease.clone() };
+    let fresh = Lease {
+        attempts: 0,
+        retry_at: None,
+        ..lease.clone()
+    };
     let tasks = tasks_of(&app, &fresh).await?;
-    let before = json!({"attempts": lease.attempts, "retry_at": lease.retry_at, "last_error": lease.last_error});
+    let before =
+        json!({"attempts": lease.attempts, "retry_at": lease.retry_at, "last_error": lease.last_error});
     let audit = caller.audit("task.retry", id, &before, &json!({"attempts": 0}));
-    app.store.lease_retry(&app.tenant, lease.id, &tasks, &audit).await?;
+    app.store
+        .lease_retry(&app.tenant, lease.id, &tasks, &audit)
+        .await?;
     announce(&app, &tasks);
     show(&app, id).await
 }
@@ -122,10 +137,17 @@ fn waits(lease: &Lease) -> bool {
 }
 
 async fn find(app: &App, id: TaskId) -> Result<TaskRow, Problem> {
-    app.store.task_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))
+    app.store
+        .task_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))
 }
 
 async fn show(app: &App, id: TaskId) -> Result<Json<Task>, Problem> {
     let tasks = Task::of_rows(app, vec![find(app, id).await?]).await?;
-    tasks.into_iter().next().map(Json).ok_or_else(|| Problem::not_found(id))
+    tasks
+        .into_iter()
+        .next()
+        .map(Json)
+        .ok_or_else(|| Problem::not_found(id))
 }

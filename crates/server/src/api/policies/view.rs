@@ -114,7 +114,9 @@ impl TaskCounts {
         for (status, count) in counts {
             match status {
                 TaskStatus::Handling => sum.pending += count,
-                TaskStatus::Failed | TaskStatus::UnblockFailed | TaskStatus::UnisolateFailed => sum.failed += count,
+                TaskStatus::Failed | TaskStatus::UnblockFailed | TaskStatus::UnisolateFailed => {
+                    sum.failed += count;
+                }
                 TaskStatus::Succeeded
                 | TaskStatus::Blocked
                 | TaskStatus::Isolated
@@ -158,7 +160,10 @@ impl Task {
         ids.dedup();
         let leases = app.store.lease_list_by_id(&app.tenant, &ids).await?;
         let leases: HashMap<LeaseId, Lease> = leases.into_iter().map(|lease| (lease.id, lease)).collect();
-        Ok(rows.into_iter().map(|row| Self::new(&row, leases.get(&row.task.lease), &titles)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| Self::new(&row, leases.get(&row.task.lease), &titles))
+            .collect())
     }
 
     /// A task; one that the never-block list refused has no lease.
@@ -166,7 +171,9 @@ impl Task {
         let task = &row.task;
         let reason = lease.and_then(|lease| lease.reasons.iter().find(|reason| reason.policy == task.policy));
         let ended = reason.and_then(|reason| reason.ended_at);
-        let system = lease.map(|lease| lease.system.as_str()).or_else(|| titles.system(&row.playbook));
+        let system = lease
+            .map(|lease| lease.system.as_str())
+            .or_else(|| titles.system(&row.playbook));
         Self {
             id: task.id.to_string(),
             policy: task.policy.to_string(),
@@ -181,16 +188,24 @@ impl Task {
             attempts: task.attempts,
             last_verified: task.last_verified,
             drift: lease.is_some_and(|lease| lease.drift),
-            expires_at: reason.filter(|reason| reason.ended_at.is_none()).map(|reason| reason.expires_at),
+            expires_at: reason
+                .filter(|reason| reason.ended_at.is_none())
+                .map(|reason| reason.expires_at),
             created_at: row.created,
-            updated_at: [task.last_verified, ended].into_iter().flatten().fold(row.created, Time::max),
+            updated_at: [task.last_verified, ended]
+                .into_iter()
+                .flatten()
+                .fold(row.created, Time::max),
         }
     }
 }
 
 /// An entity as the API names it.
 pub fn entity(key: &EntityKey) -> EntityRef {
-    EntityRef { r#type: key.kind.code().to_owned(), value: key.value.clone() }
+    EntityRef {
+        r#type: key.kind.code().to_owned(),
+        value: key.value.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +220,14 @@ mod tests {
             (TaskStatus::Whitelisted, 1),
             (TaskStatus::UnblockFailed, 4),
         ];
-        assert_eq!(TaskCounts::sum(&counts), TaskCounts { ok: 4, failed: 4, pending: 2 });
+        assert_eq!(
+            TaskCounts::sum(&counts),
+            TaskCounts {
+                ok: 4,
+                failed: 4,
+                pending: 2
+            }
+        );
         assert_eq!(TaskCounts::sum(&[]), TaskCounts::default());
     }
 }

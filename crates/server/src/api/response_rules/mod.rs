@@ -23,7 +23,7 @@ use respond::{RuleAction, facts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use view::{ResponseRule, ResponseRuleInput, Trigger};
 
@@ -45,14 +45,23 @@ struct Context {
 impl Context {
     async fn of(app: &App) -> Result<Self, Problem> {
         let now = clock::now();
-        Ok(Self { fired: response_rule::fired(app, now).await?, paused: policies::paused(app).await?, now })
+        Ok(Self {
+            fired: response_rule::fired(app, now).await?,
+            paused: policies::paused(app).await?,
+            now,
+        })
     }
 
     fn show(&self, stored: StoredResponseRule) -> ResponseRule {
         let fired = self.fired.get(&stored.rule.id).copied().unwrap_or_default();
         let expired = stored.rule.expires_at.filter(|at| *at <= self.now);
-        let expired = expired.map(|at| LocalText::new(format!("It expired on {at}."), format!("已于 {at} 过期。")));
-        ResponseRule::new(stored, fired, expired.or_else(|| self.paused.clone()).map(Text::from))
+        let expired =
+            expired.map(|at| LocalText::new(format!("It expired on {at}."), format!("已于 {at} 过期。")));
+        ResponseRule::new(
+            stored,
+            fired,
+            expired.or_else(|| self.paused.clone()).map(Text::from),
+        )
     }
 }
 
@@ -73,7 +82,7 @@ async fn list(
 }
 
 /// Which fields to list.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct FieldQuery {
@@ -93,7 +102,13 @@ async fn fields(_: Viewer, Query(query): Query<FieldQuery>) -> Json<Vec<Conditio
         Some(Trigger::Alert) => field.on_alert,
         Some(Trigger::Event | Trigger::EventUpdate) => field.on_event,
     };
-    Json(facts::catalogue().into_iter().filter(fits).map(ConditionField::from).collect())
+    Json(
+        facts::catalogue()
+            .into_iter()
+            .filter(fits)
+            .map(ConditionField::from)
+            .collect(),
+    )
 }
 
 /// Fetch a response rule.
@@ -136,7 +151,15 @@ async fn replace(
 ) -> Result<Json<ResponseRule>, Problem> {
     let (before, version) = stored(&app, &id).await?;
     let stored = checked(&app, id, input).await?;
-    save(&app, &caller, stored, version, "response_rule.update", &json!(before)).await
+    save(
+        &app,
+        &caller,
+        stored,
+        version,
+        "response_rule.update",
+        &json!(before),
+    )
+    .await
 }
 
 /// The switch of a rule.
@@ -172,7 +195,11 @@ async fn switch(
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) -> Result<StatusCode, Problem> {
-    let row = app.store.response_rule_fetch(&app.tenant, &id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    let row = app
+        .store
+        .response_rule_fetch(&app.tenant, &id)
+        .await?
+        .ok_or_else(|| Problem::not_found(&id))?;
     let audit = caller.audit("response_rule.delete", &id, &row.body, &Value::Null);
     app.store.response_rule_delete(&app.tenant, &id, &audit).await?;
     app.response_rules_changed().await?;
@@ -181,7 +208,11 @@ async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<String>) ->
 
 /// A rule and its version.
 async fn stored(app: &App, id: &str) -> Result<(StoredResponseRule, u32), Problem> {
-    let row = app.store.response_rule_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))?;
+    let row = app
+        .store
+        .response_rule_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))?;
     let version = row.version;
     let stored = StoredResponseRule::read(row).map_err(|error| {
         let detail = format!("rule `{id}` was written by another version and cannot be read: {error}");
@@ -198,7 +229,9 @@ async fn save(
     action: &str,
     before: &Value,
 ) -> Result<Json<ResponseRule>, Problem> {
-    let row = stored.row(version, clock::now()).map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
+    let row = stored
+        .row(version, clock::now())
+        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
     let audit = caller.audit(action, &row.id, before, &row.body);
     app.store.response_rule_save(&app.tenant, &row, &audit).await?;
     app.response_rules_changed().await?;
@@ -221,26 +254,43 @@ async fn checked(app: &App, id: String, input: ResponseRuleInput) -> Result<Stor
 
 /// Playbooks, connections and users that the rule names and that are not there.
 async fn dangling(app: &App, stored: &StoredResponseRule) -> Result<Vec<Place>, Problem> {
-    let playbooks = app.store.playbook_list(&app.tenant, PlaybookState::Published).await?;
+    let playbooks = app
+        .store
+        .playbook_list(&app.tenant, PlaybookState::Published)
+        .await?;
     let mut mistakes = Vec::new();
     for (number, action) in stored.rule.actions.iter().enumerate() {
         let mistake = match action {
-            RuleAction::RunPlaybook { playbook, .. } if !playbooks.iter().any(|known| known.id == *playbook) => {
-                Some(("playbook_id", format!("there is no published playbook `{playbook}`")))
+            RuleAction::RunPlaybook { playbook, .. }
+                if !playbooks.iter().any(|known| known.id == *playbook) =>
+            {
+                Some((
+                    "playbook_id",
+                    format!("there is no published playbook `{playbook}`"),
+                ))
             }
             RuleAction::AssignOwner { owner } if app.store.user_find(&app.tenant, owner).await?.is_none() => {
                 Some(("owner", format!("there is no user `{owner}`")))
             }
             _ => None,
         };
-        mistakes.extend(
-            mistake.map(|(member, message)| Place { place: format!("/actions/{number}/{member}"), message }),
-        );
+        mistakes.extend(mistake.map(|(member, message)| Place {
+            place: format!("/actions/{number}/{member}"),
+            message,
+        }));
     }
     for member in stored.scope.iter().flatten() {
-        if app.store.connection_fetch(&app.tenant, &member.connection).await?.is_none() {
+        if app
+            .store
+            .connection_fetch(&app.tenant, &member.connection)
+            .await?
+            .is_none()
+        {
             let message = format!("there is no connection `{}`", member.connection);
-            mistakes.push(Place { place: "/actions".to_owned(), message });
+            mistakes.push(Place {
+                place: "/actions".to_owned(),
+                message,
+            });
         }
     }
     Ok(mistakes)

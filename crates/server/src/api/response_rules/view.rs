@@ -10,7 +10,8 @@ use crate::{
     response_rule::{Fired, StoredResponseRule},
 };
 use model::{
-    EntityKind, EventStatus, Level, PlaybookId, Role, Time, condition::ConditionError, policy::ScopeMember as Member,
+    EntityKind, EventStatus, Level, PlaybookId, Role, Time, condition::ConditionError,
+    policy::ScopeMember as Member,
 };
 use respond::{
     RuleAction,
@@ -131,6 +132,7 @@ enum Action {
 /// Where a playbook acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = ResponseScope)]
 enum Scope {
     /// In every place that is connected when the rule acts.
     All(All),
@@ -153,21 +155,30 @@ const fn targets() -> u32 {
 impl ResponseRuleInput {
     /// The rule to store. What `respond` cannot see is checked here; the rest by compiling it.
     pub fn read(self, id: String, mistakes: &mut Vec<Place>) -> StoredResponseRule {
-        let mut mistake =
-            |place: &str, message: String| mistakes.push(Place { place: place.to_owned(), message });
+        let mut mistake = |place: &str, message: String| {
+            mistakes.push(Place {
+                place: place.to_owned(),
+                message,
+            });
+        };
         if self.name.trim().is_empty() || self.name.chars().count() > LONGEST_NAME {
             mistake("/name", format!("a name has 1 to {LONGEST_NAME} characters"));
         }
         let mut scopes: Vec<Option<Vec<Member>>> = Vec::new();
         for (number, action) in self.actions.iter().enumerate() {
-            let Action::RunPlaybook { scope, .. } = action else { continue };
+            let Action::RunPlaybook { scope, .. } = action else {
+                continue;
+            };
             let place = format!("/actions/{number}/scope");
             let scope = scope.members();
             if scope.as_ref().is_some_and(Vec::is_empty) {
                 mistake(&place, "there is no place to act in".to_owned());
             }
             if scopes.first().is_some_and(|first| *first != scope) {
-                mistake(&place, "all playbooks of a rule act in the same places".to_owned());
+                mistake(
+                    &place,
+                    "all playbooks of a rule act in the same places".to_owned(),
+                );
             }
             scopes.push(scope);
         }
@@ -183,7 +194,10 @@ impl ResponseRuleInput {
             expires_at: self.expires_at,
             targets_per_hour: Some(self.max_targets_per_hour),
         };
-        StoredResponseRule { rule, scope: scopes.into_iter().next().flatten() }
+        StoredResponseRule {
+            rule,
+            scope: scopes.into_iter().next().flatten(),
+        }
     }
 }
 
@@ -215,13 +229,22 @@ impl ResponseRule {
 impl Action {
     fn read(self) -> RuleAction {
         match self {
-            Self::RunPlaybook { playbook_id, entity_kind, role, malicious_only, duration_seconds, scope: _ } => {
-                RuleAction::RunPlaybook {
-                    playbook: PlaybookId(playbook_id),
-                    target: Target { kind: entity_kind, role, malicious_only },
-                    seconds: duration_seconds,
-                }
-            }
+            Self::RunPlaybook {
+                playbook_id,
+                entity_kind,
+                role,
+                malicious_only,
+                duration_seconds,
+                scope: _,
+            } => RuleAction::RunPlaybook {
+                playbook: PlaybookId(playbook_id),
+                target: Target {
+                    kind: entity_kind,
+                    role,
+                    malicious_only,
+                },
+                seconds: duration_seconds,
+            },
             Self::ChangeStatus { status } => RuleAction::ChangeStatus { status },
             Self::ChangeLevel { level } => RuleAction::ChangeLevel { level },
             Self::AddTag { tag } => RuleAction::AddTag { tag },
@@ -231,7 +254,11 @@ impl Action {
 
     fn show(action: RuleAction, scope: Option<&[Member]>) -> Self {
         match action {
-            RuleAction::RunPlaybook { playbook, target, seconds } => Self::RunPlaybook {
+            RuleAction::RunPlaybook {
+                playbook,
+                target,
+                seconds,
+            } => Self::RunPlaybook {
                 playbook_id: playbook.0,
                 entity_kind: target.kind,
                 role: target.role,
@@ -328,7 +355,10 @@ mod tests {
         let mut mistakes = Vec::new();
         let stored = input.read("1".to_owned(), &mut mistakes);
         mistakes.extend(stored.rule.compile().err().unwrap_or_default().iter().map(place));
-        (stored, mistakes.into_iter().map(|mistake| mistake.place).collect())
+        (
+            stored,
+            mistakes.into_iter().map(|mistake| mistake.place).collect(),
+        )
     }
 
     #[test]
@@ -349,7 +379,8 @@ mod tests {
         });
         check(|rule| {
             rule["trigger"] = json!("event_update");
-            rule["actions"] = json!([{"action": "change_level", "level": 5}, {"action": "add_tag", "tag": "x"}]);
+            rule["actions"] =
+                json!([{"action": "change_level", "level": 5}, {"action": "add_tag", "tag": "x"}]);
         });
     }
 
@@ -358,10 +389,22 @@ mod tests {
         let check = |change: fn(&mut Value), expected: &[&str]| assert_eq!(read(change).1, expected);
         check(|rule| rule["name"] = json!(" "), &["/name"]);
         check(|rule| rule["actions"] = json!([]), &["/actions"]);
-        check(|rule| rule["actions"][0]["scope"] = json!([]), &["/actions/0/scope"]);
-        check(|rule| rule["actions"][0]["duration_seconds"] = json!(0), &["/actions/0/duration_seconds"]);
-        check(|rule| rule["max_targets_per_hour"] = json!(0), &["/max_targets_per_hour"]);
-        check(|rule| rule["condition"]["formula"] = json!("1&"), &["/condition/formula"]);
+        check(
+            |rule| rule["actions"][0]["scope"] = json!([]),
+            &["/actions/0/scope"],
+        );
+        check(
+            |rule| rule["actions"][0]["duration_seconds"] = json!(0),
+            &["/actions/0/duration_seconds"],
+        );
+        check(
+            |rule| rule["max_targets_per_hour"] = json!(0),
+            &["/max_targets_per_hour"],
+        );
+        check(
+            |rule| rule["condition"]["formula"] = json!("1&"),
+            &["/condition/formula"],
+        );
         check(
             |rule| rule["condition"]["conditions"][0]["left"] = json!("prodct"),
             &["/condition/conditions/0/left"],
@@ -381,7 +424,10 @@ mod tests {
         let check = |change: fn(&mut Value)| {
             let mut input = input();
             change(&mut input);
-            assert!(serde_json::from_value::<ResponseRuleInput>(input.clone()).is_err(), "{input}");
+            assert!(
+                serde_json::from_value::<ResponseRuleInput>(input.clone()).is_err(),
+                "{input}"
+            );
         };
         check(|rule| rule["id"] = json!("mine"));
         check(|rule| rule["trigger"] = json!("sometimes"));

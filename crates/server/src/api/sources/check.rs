@@ -119,7 +119,10 @@ pub async fn check(
 ) -> Result<Json<CheckResult>, Problem> {
     let product = known(&app, &request.product, "/product")?;
     if !by_sls(product.id()) || request.method == Some(Method::Push) {
-        return Err(invalid("/product", format!("logs of `{}` are pushed; there is nothing to check", product.id())));
+        return Err(invalid(
+            "/product",
+            format!("logs of `{}` are pushed; there is nothing to check", product.id()),
+        ));
     }
     let mut checks = Vec::new();
     let found = if product.id().to_string() == waf::SYSTEM {
@@ -131,7 +134,11 @@ pub async fn check(
             }
             Err(unmet) => {
                 checks.extend(rows("WAF", &WAF, Some(&unmet)));
-                return Ok(Json(CheckResult { ok: false, checks, found: None }));
+                return Ok(Json(CheckResult {
+                    ok: false,
+                    checks,
+                    found: None,
+                }));
             }
         }
     } else {
@@ -144,20 +151,36 @@ pub async fn check(
         last.hint = hint.or_else(|| unmet.ok().as_ref().map(kept));
     }
     checks.extend(store_rows);
-    let found = found.map(|log| Prefill { project: log.project, logstore: log.logstore });
-    Ok(Json(CheckResult { ok: checks.iter().all(|check| check.ok), checks, found }))
+    let found = found.map(|log| Prefill {
+        project: log.project,
+        logstore: log.logstore,
+    });
+    Ok(Json(CheckResult {
+        ok: checks.iter().all(|check| check.ok),
+        checks,
+        found,
+    }))
 }
 
 /// The log store to look at: the one asked for, else the firewall's own. Where they differ, that is worth a hint.
 fn choose(config: &SlsConfig, found: Option<&WafLog>) -> Result<(SlsSource, Option<Text>), Problem> {
     let of_waf = found.map(|log| (log.project.as_str(), log.logstore.as_str()));
     let config = SlsConfig {
-        project: config.project.clone().or_else(|| of_waf.map(|(project, _)| project.to_owned())),
-        logstore: config.logstore.clone().or_else(|| of_waf.map(|(_, logstore)| logstore.to_owned())),
+        project: config
+            .project
+            .clone()
+            .or_else(|| of_waf.map(|(project, _)| project.to_owned())),
+        logstore: config
+            .logstore
+            .clone()
+            .or_else(|| of_waf.map(|(_, logstore)| logstore.to_owned())),
         region: config.region.clone(),
     };
-    let source = config.source().ok_or_else(|| invalid("/config", "project and log store are needed".to_owned()))?;
-    let other = of_waf.filter(|(project, logstore)| *project != source.project || *logstore != source.logstore);
+    let source = config
+        .source()
+        .ok_or_else(|| invalid("/config", "project and log store are needed".to_owned()))?;
+    let other =
+        of_waf.filter(|(project, logstore)| *project != source.project || *logstore != source.logstore);
     let hint = other.map(|(project, logstore)| Text {
         en: format!("The WAF itself says that its log goes to `{project}/{logstore}`."),
         zh: format!("WAF 返回的日志位置为 `{project}/{logstore}`。"),
@@ -166,7 +189,11 @@ fn choose(config: &SlsConfig, found: Option<&WafLog>) -> Result<(SlsSource, Opti
 }
 
 /// Reads as far as a puller would.
-async fn store(app: &App, connection: &str, config: &SlsSource) -> Result<Result<ReadableStore, Unmet>, Problem> {
+async fn store(
+    app: &App,
+    connection: &str,
+    config: &SlsSource,
+) -> Result<Result<ReadableStore, Unmet>, Problem> {
     match app.clouds.sls(connection, config).await {
         Ok(client) => Ok(check_store(&client).await),
         Err(CloudError::Sls(error)) => Err(invalid("/config", error_chain(&error))),
@@ -176,7 +203,11 @@ async fn store(app: &App, connection: &str, config: &SlsSource) -> Result<Result
 
 fn kept(store: &ReadableStore) -> Text {
     Text {
-        en: format!("{} shards, kept for {} days.", store.shards.len(), store.kept_days),
+        en: format!(
+            "{} shards, kept for {} days.",
+            store.shards.len(),
+            store.kept_days
+        ),
         zh: format!("共 {} 个分区，保存 {} 天。", store.shards.len(), store.kept_days),
     }
 }
@@ -248,7 +279,11 @@ mod tests {
     use super::*;
 
     fn unmet(prerequisite: Prerequisite, detail: &str) -> Unmet {
-        Unmet { prerequisite, message: LocalText::new("fix it", "请修复"), detail: detail.to_owned() }
+        Unmet {
+            prerequisite,
+            message: LocalText::new("fix it", "请修复"),
+            detail: detail.to_owned(),
+        }
     }
 
     #[test]
@@ -257,16 +292,27 @@ mod tests {
             let unmet = unmet(prerequisite, "NoPermission");
             let rows = rows("WAF", steps, Some(&unmet));
             assert_eq!(rows.len(), shown, "{name}");
-            assert!(rows[..shown - 1].iter().all(|row| row.ok && row.problem.is_none()));
+            assert!(
+                rows[..shown - 1]
+                    .iter()
+                    .all(|row| row.ok && row.problem.is_none())
+            );
             let last = rows.last().unwrap();
             assert_eq!((last.ok, last.name.en.as_str()), (false, name));
             assert_eq!(last.problem.as_ref().unwrap().zh, "请修复");
             assert_eq!(last.hint.as_ref().unwrap().en, "The cloud said: NoPermission");
         };
-        check(&WAF, Prerequisite::Reachable, 1, "WAF: the service can be reached");
+        check(
+            &WAF,
+            Prerequisite::Reachable,
+            1,
+            "WAF: the service can be reached",
+        );
         check(&WAF, Prerequisite::LogService, 7, "WAF: the log service is on");
         check(&WAF, Prerequisite::Understood, 8, "WAF: logging is on for a site");
-        let missing = Prerequisite::Project { project: "proj".to_owned() };
+        let missing = Prerequisite::Project {
+            project: "proj".to_owned(),
+        };
         check(&STORE, missing, 5, "WAF: the project exists");
         check(&STORE, Prerequisite::Understood, 7, "WAF: the log can be read");
         assert!(rows("WAF", &WAF, None).iter().all(|row| row.ok));
@@ -287,7 +333,10 @@ mod tests {
             region: None,
         };
         let (chosen, hint) = choose(&config(None, None), Some(&log)).unwrap();
-        assert_eq!((chosen.project.as_str(), chosen.logstore.as_str(), hint), ("proj", "store", None));
+        assert_eq!(
+            (chosen.project.as_str(), chosen.logstore.as_str(), hint),
+            ("proj", "store", None)
+        );
         let (chosen, hint) = choose(&config(Some("other"), None), Some(&log)).unwrap();
         assert_eq!(chosen.project, "other");
         assert!(hint.unwrap().zh.contains("proj/store"));

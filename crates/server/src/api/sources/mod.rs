@@ -9,19 +9,13 @@ use super::{
     Shared,
     caller::{Admin, Viewer},
     connections::refused,
-    dto::{Text, name},
     extract::{Body, Id, Query},
     page::{Page, PageQuery},
     problem::{Kind, Place, Problem, ProblemBody},
 };
-use crate::{
-    app::App,
-    clock,
-    cloud::SlsSource,
-    live::Topic,
-};
+use crate::{app::App, clock, cloud::SlsSource, live::Topic};
 use axum::{Json, extract::State, http::StatusCode};
-use model::{ProductId, Provider, SourceId, Time};
+use model::{ProductId, Provider, SourceId};
 use normalise::Product;
 pub use push::{push_id, push_source};
 use serde::{Deserialize, Serialize};
@@ -30,7 +24,6 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use view::{Counts, DeadLetter, Method, Source, SourceProduct};
-pub use view::{State as SourceState, state};
 
 /// The routes of log sources.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -62,13 +55,16 @@ struct NewSource {
 
 /// Where in the log service a log is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 struct SlsConfig {
     /// The project.
+    #[serde(default)]
     project: Option<String>,
     /// The log store.
+    #[serde(default)]
     logstore: Option<String>,
     /// The region, where it is not the connection's.
+    #[serde(default)]
     region: Option<String>,
 }
 
@@ -85,7 +81,12 @@ struct SourceUpdate {
 impl SlsConfig {
     /// The log store to read, if it is named.
     fn source(&self) -> Option<SlsSource> {
-        let named = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+        let named = |text: &Option<String>| {
+            text.as_deref()
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+        };
         Some(SlsSource {
             project: named(&self.project)?,
             logstore: named(&self.logstore)?,
@@ -106,7 +107,10 @@ async fn list(
 ) -> Result<Json<Page<Source>>, Problem> {
     let counts = Counts::by_source(&app).await?;
     let sources = app.store.source_list(&app.tenant).await?;
-    let sources = sources.into_iter().map(|status| Source::new(&app, status, &counts)).collect();
+    let sources = sources
+        .into_iter()
+        .map(|status| Source::new(&app, status, &counts))
+        .collect();
     Page::cut(sources, page, |source: &Source| source.id().to_owned()).map(Json)
 }
 
@@ -146,7 +150,10 @@ async fn create(
         Method::Sls => sls_source(&app, product, &new, utc_offset_minutes).await?,
     };
     if app.store.source_fetch(&app.tenant, source.id).await?.is_some() {
-        return Err(Problem::new(Kind::Conflict, format!("this log is connected already, as `{}`", source.id)));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("this log is connected already, as `{}`", source.id),
+        ));
     }
     let audit = caller.audit("source.create", source.id, &Value::Null, &audited(&source));
     app.store.source_save(&app.tenant, &source, &audit).await?;
@@ -182,7 +189,11 @@ async fn update(
     params(("id" = String, Path, description = "`src_…`")),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
-async fn delete(Admin(caller): Admin, State(app): Shared, Id(id): Id<SourceId>) -> Result<StatusCode, Problem> {
+async fn delete(
+    Admin(caller): Admin,
+    State(app): Shared,
+    Id(id): Id<SourceId>,
+) -> Result<StatusCode, Problem> {
     let before = find(&app, id).await?;
     let audit = caller.audit("source.delete", id, &audited(&before), &Value::Null);
     app.store.source_delete(&app.tenant, id, &audit).await?;
@@ -203,7 +214,10 @@ async fn dead_letters(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<DeadLetter>>, Problem> {
     find(&app, id).await?;
-    let page = app.store.dead_letter_list(&app.tenant, Some(id), &page.into()).await?;
+    let page = app
+        .store
+        .dead_letter_list(&app.tenant, Some(id), &page.into())
+        .await?;
     Ok(Json(Page::of(page, DeadLetter::from)))
 }
 
@@ -215,12 +229,19 @@ async fn sls_source(
     utc_offset_minutes: i32,
 ) -> Result<store::Source, Problem> {
     let missing = |place: &str, message: &str| invalid(place, message.to_owned());
-    let id = new.connection.as_deref().ok_or_else(|| missing("/connection", "a connection is needed to read it"))?;
-    let config = new.config.source().ok_or_else(|| missing("/config", "project and log store are needed"))?;
-    let connection =
-        app.store.connection_fetch(&app.tenant, id).await?.ok_or_else(|| {
-            invalid("/connection", format!("there is no connection `{id}`"))
-        })?;
+    let id = new
+        .connection
+        .as_deref()
+        .ok_or_else(|| missing("/connection", "a connection is needed to read it"))?;
+    let config = new
+        .config
+        .source()
+        .ok_or_else(|| missing("/config", "project and log store are needed"))?;
+    let connection = app
+        .store
+        .connection_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| invalid("/connection", format!("there is no connection `{id}`")))?;
     if product.id().provider != connection.provider {
         let message = format!("`{}` is no product of `{}`", product.id(), connection.provider);
         return Err(invalid("/product", message));
@@ -228,7 +249,14 @@ async fn sls_source(
     // No call yet: names and endpoint are looked at.
     app.clouds.sls(id, &config).await.map_err(refused)?;
     let product_id = product.id().to_string();
-    let parts = [app.tenant.as_str(), &product_id, "sls", &connection.account, &config.project, &config.logstore];
+    let parts = [
+        app.tenant.as_str(),
+        &product_id,
+        "sls",
+        &connection.account,
+        &config.project,
+        &config.logstore,
+    ];
     Ok(store::Source {
         id: SourceId::from_parts(parts.map(str::as_bytes)),
         product: product.id().clone(),
@@ -256,23 +284,40 @@ fn by_sls(product: &ProductId) -> bool {
 fn offset(zone: Option<&str>) -> Result<Option<i32>, Problem> {
     let read = |zone| {
         zone::parse(zone).ok_or_else(|| {
-            invalid("/time_zone", format!("`{zone}` is not a time zone: expected `UTC` or an offset such as `+08:00`"))
+            invalid(
+                "/time_zone",
+                format!("`{zone}` is not a time zone: expected `UTC` or an offset such as `+08:00`"),
+            )
         })
     };
     zone.map(read).transpose()
 }
 
 fn invalid(place: &str, message: String) -> Problem {
-    Problem::invalid(message.clone(), vec![Place { place: place.to_owned(), message }])
+    Problem::invalid(
+        message.clone(),
+        vec![Place {
+            place: place.to_owned(),
+            message,
+        }],
+    )
 }
 
 async fn find(app: &App, id: SourceId) -> Result<store::Source, Problem> {
-    let status = app.store.source_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))?;
+    let status = app
+        .store
+        .source_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))?;
     Ok(status.source)
 }
 
 async fn show(app: &App, id: SourceId) -> Result<Json<Source>, Problem> {
-    let status = app.store.source_fetch(&app.tenant, id).await?.ok_or_else(|| Problem::not_found(id))?;
+    let status = app
+        .store
+        .source_fetch(&app.tenant, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(id))?;
     Ok(Json(Source::new(app, status, &Counts::by_source(app).await?)))
 }
 

@@ -7,7 +7,11 @@ use serde_json::json;
 
 /// The id of the source that records of a product are pushed to.
 pub fn push_id(tenant: &TenantId, product: &ProductId) -> SourceId {
-    SourceId::from_parts([tenant.as_str().as_bytes(), product.to_string().as_bytes(), b"push"])
+    SourceId::from_parts([
+        tenant.as_str().as_bytes(),
+        product.to_string().as_bytes(),
+        b"push",
+    ])
 }
 
 /// The source that records of a product are pushed to, as it is before anybody changed it.

@@ -1,7 +1,8 @@
 //! Log sources as the API shows them, and how each is doing.
 
-use super::{Text, by_sls, name, zone};
+use super::{by_sls, zone};
 use crate::{
+    api::dto::{SourceState, Text, name},
     app::App,
     clock,
     cloud::SlsSource,
@@ -9,14 +10,10 @@ use crate::{
 use model::{LocalText, Provider, SourceId, Time};
 use normalise::Product;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 use store::{DeadLetterRow, SourceStatus};
 use utoipa::ToSchema;
 
-/// A source that sent nothing for longer is late.
-const LATE: Duration = Duration::from_mins(15);
-/// A source that sent nothing for longer is silent.
-const SILENT: Duration = Duration::from_hours(1);
 /// Bytes of a dead letter that a list shows.
 const PREVIEW: usize = 2 * 1024;
 
@@ -41,8 +38,8 @@ pub struct Source {
     time_zone: String,
     /// Whether it is read.
     enabled: bool,
-    /// How it is doing.
-    state: State,
+    /// How it is doing; one that is switched off waits.
+    state: SourceState,
     /// When records last came.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_seen: Option<Time>,
@@ -74,22 +71,6 @@ struct SourceConfig {
     /// The region, where it is not the connection's.
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
-}
-
-/// How a source is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Records came within the last 15 minutes.
-    Ok,
-    /// Nothing came yet, or it is switched off.
-    Waiting,
-    /// Nothing came for 15 minutes.
-    Late,
-    /// Nothing came for an hour.
-    Silent,
-    /// It cannot be read.
-    Failing,
 }
 
 /// What became of records: `received = stored + duplicate + rejected + dead_letter`, but for what is on its way.
@@ -166,22 +147,26 @@ pub struct DeadLetter {
     raw_length: u64,
 }
 
-/// How a source is doing at `now`.
-pub fn state(status: &SourceStatus, now: Time) -> State {
-    let quiet = status.last_seen.map(|seen| now.since(seen));
-    match quiet {
-        _ if !status.source.enabled => State::Waiting,
-        _ if status.last_error.is_some() => State::Failing,
-        None => State::Waiting,
-        Some(quiet) if quiet > SILENT => State::Silent,
-        Some(quiet) if quiet > LATE => State::Late,
-        Some(_) => State::Ok,
+/// How a source is doing; one that is switched off waits.
+fn state(status: &SourceStatus, now: Time) -> SourceState {
+    if status.source.enabled {
+        SourceState::of(status, now)
+    } else {
+        SourceState::Waiting
     }
 }
 
 impl Counts {
     fn none(since: Time) -> Self {
-        Self { since, received: 0, stored: 0, duplicate: 0, rejected: 0, dead_letter: 0, bytes: 0 }
+        Self {
+            since,
+            received: 0,
+            stored: 0,
+            duplicate: 0,
+            rejected: 0,
+            dead_letter: 0,
+            bytes: 0,
+        }
     }
 
     /// The counts of every source that has any.
@@ -189,7 +174,9 @@ impl Counts {
         let today = clock::now().day();
         let mut counts = HashMap::new();
         for day in app.store.source_day_list(&app.tenant, today - 1, today).await? {
-            let sum = counts.entry(day.source).or_insert_with(|| Self::none(yesterday()));
+            let sum = counts
+                .entry(day.source)
+                .or_insert_with(|| Self::none(yesterday()));
             sum.received += day.received;
             sum.stored += day.stored;
             sum.duplicate += day.duplicate;
@@ -209,15 +196,26 @@ impl Source {
     /// A source as it is shown.
     pub fn new(app: &App, status: SourceStatus, counts: &HashMap<SourceId, Counts>) -> Self {
         let state = state(&status, clock::now());
-        let SourceStatus { source, last_seen, last_error } = status;
+        let SourceStatus {
+            source,
+            last_seen,
+            last_error,
+        } = status;
         let product = app.content.catalogue.product(&source.product);
-        let title = product.map_or_else(|| LocalText::same(source.product.to_string()), |product| product.title().clone());
+        let title = product.map_or_else(
+            || LocalText::same(source.product.to_string()),
+            |product| product.title().clone(),
+        );
         Self {
             id: source.id.to_string(),
             product: source.product.to_string(),
             title: title.into(),
             account: source.account,
-            method: if source.connection.is_some() { Method::Sls } else { Method::Push },
+            method: if source.connection.is_some() {
+                Method::Sls
+            } else {
+                Method::Push
+            },
             connection: source.connection,
             config: config(&source.config),
             time_zone: zone::show(source.utc_offset_minutes),
@@ -225,7 +223,10 @@ impl Source {
             state,
             last_seen,
             last_error: last_error.map(|(at, error)| failing(at, &error)),
-            counts_24h: counts.get(&source.id).cloned().unwrap_or_else(|| Counts::none(yesterday())),
+            counts_24h: counts
+                .get(&source.id)
+                .cloned()
+                .unwrap_or_else(|| Counts::none(yesterday())),
         }
     }
 
@@ -238,7 +239,11 @@ impl Source {
 fn config(stored: &serde_json::Value) -> SourceConfig {
     serde_json::from_value(stored.clone()).map_or_else(
         |_| SourceConfig::default(),
-        |sls: SlsSource| SourceConfig { project: Some(sls.project), logstore: Some(sls.logstore), region: sls.region },
+        |sls: SlsSource| SourceConfig {
+            project: Some(sls.project),
+            logstore: Some(sls.logstore),
+            region: sls.region,
+        },
     )
 }
 
@@ -252,16 +257,26 @@ impl SourceProduct {
     /// A product as it is shown.
     pub fn new(product: &Product) -> Self {
         let id = product.id();
-        let log = |log: &normalise::LogInfo| LogKind { name: log.kind.name.clone(), title: log.title.clone().into() };
+        let log = |log: &normalise::LogInfo| LogKind {
+            name: log.kind.name.clone(),
+            title: log.title.clone().into(),
+        };
         let usual = |project: &str, logstore: &str| {
-            Some(Prefill { project: project.to_owned(), logstore: logstore.to_owned() })
+            Some(Prefill {
+                project: project.to_owned(),
+                logstore: logstore.to_owned(),
+            })
         };
         Self {
             product: id.to_string(),
             title: product.title().clone().into(),
             side: name(&product.side()),
             logs: product.logs().iter().map(log).collect(),
-            methods: if by_sls(id) { vec![Method::Sls, Method::Push] } else { vec![Method::Push] },
+            methods: if by_sls(id) {
+                vec![Method::Sls, Method::Push]
+            } else {
+                vec![Method::Push]
+            },
             prefill: match (id.provider, id.product.as_str()) {
                 (Provider::Alibaba, "waf") => usual("wafnew-project-<account>-<region>", "wafnew-logstore"),
                 (Provider::Alibaba, "security_center") => usual("sas-log-<account>-<region>", "sas-log"),
@@ -289,37 +304,6 @@ impl From<DeadLetterRow> for DeadLetter {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_source_is_judged_by_what_came_last() {
-        let now = Time::from_secs(100_000);
-        let check = |enabled, seen: Option<u64>, error: bool, expected| {
-            let source = store::Source {
-                id: SourceId::from_bits(1),
-                product: "alibaba/waf".parse().unwrap(),
-                title: String::new(),
-                connection: None,
-                account: None,
-                config: serde_json::Value::Null,
-                utc_offset_minutes: 0,
-                enabled,
-                created: now,
-            };
-            let last_seen = seen.map(|seconds| now.minus(Duration::from_secs(seconds)));
-            let last_error = error.then(|| (now, "no".to_owned()));
-            let status = SourceStatus { source, last_seen, last_error };
-            assert_eq!(state(&status, now), expected, "{seen:?}");
-        };
-        check(true, None, false, State::Waiting);
-        check(true, Some(0), false, State::Ok);
-        check(true, Some(15 * 60), false, State::Ok);
-        check(true, Some(15 * 60 + 1), false, State::Late);
-        check(true, Some(60 * 60), false, State::Late);
-        check(true, Some(60 * 60 + 1), false, State::Silent);
-        check(true, Some(0), true, State::Failing);
-        check(true, None, true, State::Failing);
-        check(false, Some(0), true, State::Waiting);
-    }
 
     #[test]
     fn only_the_configuration_of_a_log_store_is_shown() {
