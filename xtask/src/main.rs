@@ -1,6 +1,10 @@
 //! Everything one does to the project beside writing it: `cargo xtask <command>`.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program of ours, talking to its user")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program of ours, talking to its user"
+)]
 
 mod bench;
 mod console;

@@ -87,9 +87,11 @@ impl Activity {
     }
 }
 
-/// Whether what is of this kind is ours whatever part it plays; an address or a domain is so by its role only.
+/// Whether what is of this kind is ours whatever part it plays. An address or a domain is so by its role only, and
+/// an access key is what one acts with, whoever holds it.
 pub(crate) fn is_asset_by_kind(kind: EntityKind) -> bool {
-    kind.is_asset() && !matches!(kind, EntityKind::Ip | EntityKind::Domain)
+    let by_role = matches!(kind, EntityKind::Ip | EntityKind::Domain | EntityKind::AccessKey);
+    kind.is_asset() && !by_role
 }
 
 #[cfg(test)]

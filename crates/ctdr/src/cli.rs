@@ -6,8 +6,15 @@ use std::{net::SocketAddr, path::PathBuf};
 
 /// Cloud threat detection and response: logs in, few and right security events out, attackers blocked.
 #[derive(Parser)]
-#[command(name = "ctdr", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 7 unreachable · 130 interrupted")]
+#[command(
+    name = "ctdr",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 7 unreachable · 130 interrupted"
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -28,9 +35,11 @@ pub enum Command {
 
 /// How to run the server.
 #[derive(Args)]
-#[command(after_help = "Configuration, each overriding the one before: defaults, the file, CTDR_… environment \
+#[command(
+    after_help = "Configuration, each overriding the one before: defaults, the file, CTDR_… environment \
 variables (CTDR_SERVER__LISTEN=…), these flags. On the first start the server prints a one-time setup token; \
-open its address in a browser and use the token to make the first administrator.")]
+open its address in a browser and use the token to make the first administrator."
+)]
 pub struct ServeArguments {
     /// Configuration file (TOML).
     #[arg(short, long, value_name = "FILE")]
@@ -58,10 +67,12 @@ pub enum LogFormat {
 
 /// What to replay.
 #[derive(Args)]
-#[command(after_help = "Example:\n  ctdr replay --logs self_hosted/modsecurity=modsec_audit.json.gz \\\n      \
+#[command(
+    after_help = "Example:\n  ctdr replay --logs self_hosted/modsecurity=modsec_audit.json.gz \\\n      \
 --logs self_hosted/nginx=access.json.gz --out result\n\nWrites alerts.jsonl, events.jsonl and counters.json. \
 Sources are merged by event time; all predefined rules are on; nothing is blocked. Records that cannot be read are \
-counted as dead letters and do not make the command fail.")]
+counted as dead letters and do not make the command fail."
+)]
 pub struct ReplayArguments {
     /// A log file and the product that wrote it; may be repeated. Plain, gzip or zstd.
     #[arg(long, value_name = "PROVIDER/PRODUCT=FILE", value_parser = log_file, required_unless_present = "alerts", conflicts_with = "alerts")]
@@ -93,8 +104,15 @@ mod tests {
     #[test]
     fn log_files_name_their_product() {
         let (product, path) = log_file("alibaba/waf=a=b.json.gz").expect("a log file");
-        assert_eq!((product.to_string().as_str(), path.to_str()), ("alibaba/waf", Some("a=b.json.gz")));
+        assert_eq!(
+            (product.to_string().as_str(), path.to_str()),
+            ("alibaba/waf", Some("a=b.json.gz"))
+        );
         assert!(log_file("waf.json").is_err());
-        assert!(log_file("alibaba=waf.json").expect_err("no product").contains("alibaba/waf"));
+        assert!(
+            log_file("alibaba=waf.json")
+                .expect_err("no product")
+                .contains("alibaba/waf")
+        );
     }
 }

@@ -12,18 +12,27 @@ pub struct Failure {
 impl Failure {
     /// A configuration or argument that makes no sense: exit code 2.
     pub fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { code: 2, error: error.into() }
+        Self {
+            code: 2,
+            error: error.into(),
+        }
     }
 
     /// Something named does not exist: exit code 4.
     pub fn not_found(error: impl Into<anyhow::Error>) -> Self {
-        Self { code: 4, error: error.into() }
+        Self {
+            code: 4,
+            error: error.into(),
+        }
     }
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { code: 1, error: error.into() }
+        Self {
+            code: 1,
+            error: error.into(),
+        }
     }
 }
 

@@ -23,7 +23,9 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
 
 fn classify(error: ReplayError) -> Failure {
     match &error {
-        ReplayError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Failure::not_found(error),
+        ReplayError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Failure::not_found(error)
+        }
         ReplayError::UnknownProduct { .. } => Failure::usage(error),
         _ => Failure::from(error),
     }

@@ -56,7 +56,9 @@ const BUILT_IN: [(&str, &str, &str); 20] = [
 
 /// The built-in part: each network, and why it is never blocked.
 pub fn built_in_part() -> impl Iterator<Item = (&'static str, LocalText)> {
-    BUILT_IN.into_iter().map(|(network, en, zh)| (network, LocalText::new(en, zh)))
+    BUILT_IN
+        .into_iter()
+        .map(|(network, en, zh)| (network, LocalText::new(en, zh)))
 }
 
 /// What an entry keeps from being blocked.

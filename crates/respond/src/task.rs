@@ -55,7 +55,11 @@ pub fn assess(lease: &Lease, policy: PolicyId, now: Time) -> Assessment {
                     lease.attempts,
                     last_error(lease)
                 ),
-                format!("解除封禁已失败 {} 次，仍在重试。{}", lease.attempts, last_error(lease)),
+                format!(
+                    "解除封禁已失败 {} 次，仍在重试。{}",
+                    lease.attempts,
+                    last_error(lease)
+                ),
             ),
         },
         LeaseState::Active | LeaseState::Releasing => Assessment {
@@ -144,7 +148,11 @@ fn in_force(lease: &Lease) -> Assessment {
                     lease.attempts,
                     last_error(lease)
                 ),
-                format!("设备未接受封禁，已尝试 {} 次，仍在重试。{}", lease.attempts, last_error(lease)),
+                format!(
+                    "设备未接受封禁，已尝试 {} 次，仍在重试。{}",
+                    lease.attempts,
+                    last_error(lease)
+                ),
             ),
         ),
         _ if lease.drift => (

@@ -7,9 +7,11 @@ use crate::{
     config::Config,
     content::{Content, ContentError},
     live::Live,
-    pipeline::{Action, Engine, EngineSettings, Environment, Pipeline, PipelineError, RuleSelection, SourceInfo, Sources},
-    setup,
-    workers,
+    pipeline::{
+        Action, Engine, EngineSettings, Environment, Pipeline, PipelineError, RuleSelection, SourceInfo,
+        Sources,
+    },
+    setup, workers,
 };
 use connectors::egress::{Egress, EgressError, EgressLimits, EgressPolicy};
 use journal::{Journal, LocalJournal};
@@ -116,19 +118,31 @@ pub struct Started {
 impl App {
     /// Opens everything, restores the state, and starts the workers.
     pub async fn start(config: Config) -> Result<Started, StartError> {
-        private_folder(&config.data_dir).map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+        private_folder(&config.data_dir).map_err(|source| StartError::DataDir {
+            path: config.data_dir.clone(),
+            source,
+        })?;
         let content = Arc::new(Content::load()?);
         let tenant = TenantId::default();
         let journal = open_journal(&config)?;
         let store = Store::open(config.data_dir.join("ctdr.db")).await?;
-        let egress = Egress::new(EgressPolicy { allow: config.egress.allow.clone() }, EgressLimits::default())?;
+        let egress = Egress::new(
+            EgressPolicy {
+                allow: config.egress.allow.clone(),
+            },
+            EgressLimits::default(),
+        )?;
         // The journal is locked: nobody else works on this folder, and whoever held a run is gone.
         store.run_release_all(&tenant).await?;
         setup::playbooks(&store, &tenant, &content).await?;
         setup::token(&store, &config).await?;
 
-        let (stop, live, sources, wake) =
-            (CancellationToken::new(), Arc::<Live>::default(), Arc::<Sources>::default(), Wake::default());
+        let (stop, live, sources, wake) = (
+            CancellationToken::new(),
+            Arc::<Live>::default(),
+            Arc::<Sources>::default(),
+            Wake::default(),
+        );
         sources.replace(source_infos(&store, &tenant).await?);
         let alert_triggers = Arc::new(AtomicBool::new(listens_to_alerts(&store, &tenant).await?));
         let environment = Environment {
@@ -147,7 +161,8 @@ impl App {
             capabilities: capabilities.clone(),
             rules: RuleSelection::default(),
         };
-        let (pipeline, handle) = Pipeline::start(Engine::new(Arc::clone(&content), &settings), environment).await?;
+        let (pipeline, handle) =
+            Pipeline::start(Engine::new(Arc::clone(&content), &settings), environment).await?;
         let app = Arc::new(Self {
             clouds: Clouds::new(tenant.clone(), store.clone(), egress),
             config,
@@ -165,14 +180,20 @@ impl App {
             tasks: TaskTracker::new(),
         });
         // The configuration may have changed since the state was saved.
-        app.pipeline.submit(&Action::Capabilities { capabilities }, clock::now()).await?;
+        app.pipeline
+            .submit(&Action::Capabilities { capabilities }, clock::now())
+            .await?;
         workers::start(&app, &app.tasks);
-        Ok(Started { app, pipeline: handle })
+        Ok(Started {
+            app,
+            pipeline: handle,
+        })
     }
 
     /// Tells the pipeline and the pullers that sources changed.
     pub async fn sources_changed(&self) -> Result<(), store::Error> {
-        self.sources.replace(source_infos(&self.store, &self.tenant).await?);
+        self.sources
+            .replace(source_infos(&self.store, &self.tenant).await?);
         self.wake.pull.notify_one();
         Ok(())
     }
@@ -201,12 +222,21 @@ impl Started {
 /// Creates the data folder so that only its owner can look inside: it holds credentials.
 fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 fn open_journal(config: &Config) -> Result<Arc<LocalJournal>, journal::Error> {
-    let options = journal::Options { log_bytes: config.journal.max_bytes, ..journal::Options::default() };
-    Ok(Arc::new(LocalJournal::open(config.data_dir.join("journal"), options)?))
+    let options = journal::Options {
+        log_bytes: config.journal.max_bytes,
+        ..journal::Options::default()
+    };
+    Ok(Arc::new(LocalJournal::open(
+        config.data_dir.join("journal"),
+        options,
+    )?))
 }
 
 async fn source_infos(store: &Store, tenant: &TenantId) -> Result<Vec<SourceInfo>, store::Error> {
@@ -224,5 +254,7 @@ async fn source_infos(store: &Store, tenant: &TenantId) -> Result<Vec<SourceInfo
 
 async fn listens_to_alerts(store: &Store, tenant: &TenantId) -> Result<bool, store::Error> {
     let rules = store.response_rule_list(tenant).await?;
-    Ok(rules.iter().any(|rule| rule.enabled && rule.body["rule"]["trigger"] == "alert"))
+    Ok(rules
+        .iter()
+        .any(|rule| rule.enabled && rule.body["rule"]["trigger"] == "alert"))
 }

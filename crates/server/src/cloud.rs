@@ -99,7 +99,13 @@ pub struct Clouds {
 impl Clouds {
     /// The connections of `tenant`.
     pub fn new(tenant: TenantId, store: Store, egress: Egress) -> Self {
-        Self { tenant, store, egress, actuators: Mutex::default(), instances: Mutex::default() }
+        Self {
+            tenant,
+            store,
+            egress,
+            actuators: Mutex::default(),
+            instances: Mutex::default(),
+        }
     }
 
     /// A client of the log service for one log store.
@@ -111,8 +117,14 @@ impl Clouds {
             None => Endpoint::log_service(region)?,
         };
         let credentials = self.credentials(&connection).await?;
-        let config =
-            SlsConfig::new(endpoint, region, &source.project, &source.logstore, SignatureVersion::V4, credentials)?;
+        let config = SlsConfig::new(
+            endpoint,
+            region,
+            &source.project,
+            &source.logstore,
+            SignatureVersion::V4,
+            credentials,
+        )?;
         Ok(SlsClient::new(self.egress.clone(), config))
     }
 
@@ -136,23 +148,39 @@ impl Clouds {
 
     /// The actuator of one place.
     pub async fn actuator(&self, place: &ScopeMember) -> Result<Arc<dyn Actuator>, CloudError> {
-        if let Some(known) = self.actuators.lock().unwrap_or_else(PoisonError::into_inner).get(place) {
+        if let Some(known) = self
+            .actuators
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(place)
+        {
             return Ok(Arc::clone(known) as Arc<dyn Actuator>);
         }
         let api = self.waf(&place.connection).await?;
-        let actuator = Arc::new(WafActuator::new(api, Some(place.instance.clone()), Resources::All));
+        let actuator = Arc::new(WafActuator::new(
+            api,
+            Some(place.instance.clone()),
+            Resources::All,
+        ));
         let mut actuators = self.actuators.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(actuators.entry(place.clone()).or_insert(actuator)) as Arc<dyn Actuator>)
     }
 
     /// The firewall instance of a connection.
     pub async fn instance(&self, connection: &Connection) -> Result<String, CloudError> {
-        if let Some(known) = self.instances.lock().unwrap_or_else(PoisonError::into_inner).get(&connection.id) {
+        if let Some(known) = self
+            .instances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&connection.id)
+        {
             return Ok(known.clone());
         }
         let found = self.waf(&connection.id).await?.instance().await?;
-        let instance =
-            found.active_id().map(str::to_owned).ok_or_else(|| CloudError::NoInstance(connection.account.clone()))?;
+        let instance = found
+            .active_id()
+            .map(str::to_owned)
+            .ok_or_else(|| CloudError::NoInstance(connection.account.clone()))?;
         let mut instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
         instances.insert(connection.id.clone(), instance.clone());
         Ok(instance)
@@ -178,12 +206,18 @@ impl Clouds {
                 ),
             }
         }
-        Ok(vec![Connected { system: waf::SYSTEM.to_owned(), scope }])
+        Ok(vec![Connected {
+            system: waf::SYSTEM.to_owned(),
+            scope,
+        }])
     }
 
     /// Forgets what is known of a connection that was changed or removed.
     pub fn forget(&self, connection: &str) {
-        self.instances.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+        self.instances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(connection);
         let mut actuators = self.actuators.lock().unwrap_or_else(PoisonError::into_inner);
         actuators.retain(|place, _| place.connection != connection);
     }
@@ -204,7 +238,11 @@ impl Clouds {
 
     async fn credentials(&self, connection: &Connection) -> Result<Credentials, CloudError> {
         let unreadable = || CloudError::Unreadable(connection.id.clone());
-        let secret = self.store.connection_secret(&self.tenant, &connection.id).await?.ok_or_else(unreadable)?;
+        let secret = self
+            .store
+            .connection_secret(&self.tenant, &connection.id)
+            .await?
+            .ok_or_else(unreadable)?;
         let secret = std::str::from_utf8(secret.expose()).map_err(|_| unreadable())?;
         Ok(Credentials {
             access_key_id: connection.access_key_id.clone(),

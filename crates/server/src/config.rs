@@ -99,13 +99,20 @@ impl Default for ServerConfig {
 
 impl Default for JournalConfig {
     fn default() -> Self {
-        Self { max_bytes: 10 << 30, max_age_hours: 7 * 24 }
+        Self {
+            max_bytes: 10 << 30,
+            max_age_hours: 7 * 24,
+        }
     }
 }
 
 impl Default for WorkerConfig {
     fn default() -> Self {
-        Self { pull_interval_ms: 500, reconcile_interval_ms: 5_000, device_look_interval_ms: 60_000 }
+        Self {
+            pull_interval_ms: 500,
+            reconcile_interval_ms: 5_000,
+            device_look_interval_ms: 60_000,
+        }
     }
 }
 

@@ -35,7 +35,11 @@ pub async fn serve(uri: Uri) -> Response {
 fn file(path: &str) -> Option<Response> {
     let file = Files::get(path)?;
     // Assets carry a hash in their name; the page that names them does not.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let headers = [
         (header::CONTENT_TYPE, media_type(path)),
         (header::CACHE_CONTROL, cache),

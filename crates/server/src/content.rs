@@ -57,7 +57,10 @@ pub struct TacticInfo {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Matrix {
-    #[allow(dead_code, reason = "kept in the file so that people see which version of ATT&CK it is")]
+    #[allow(
+        dead_code,
+        reason = "kept in the file so that people see which version of ATT&CK it is"
+    )]
     version: String,
     tactics: Vec<TacticInfo>,
 }
@@ -66,7 +69,10 @@ impl Content {
     /// Reads the embedded content.
     pub fn load() -> Result<Self, ContentError> {
         let catalogue = Catalogue::load(&files("sources/")).map_err(ContentError::Sources)?;
-        let text = files("attack/tactics.yml").pop().map(|file| file.text).unwrap_or_default();
+        let text = files("attack/tactics.yml")
+            .pop()
+            .map(|file| file.text)
+            .unwrap_or_default();
         let matrix: Matrix =
             serde_saphyr::from_str(&text).map_err(|error| ContentError::Attack(error.to_string()))?;
         let rules = files("rules/");
@@ -108,7 +114,10 @@ fn files(prefix: &str) -> Vec<ContentFile> {
         .filter(|path| path.starts_with(prefix))
         .filter_map(|path| {
             let data = Files::get(&path)?.data;
-            Some(ContentFile { path: path.into_owned(), text: String::from_utf8_lossy(&data).into_owned() })
+            Some(ContentFile {
+                path: path.into_owned(),
+                text: String::from_utf8_lossy(&data).into_owned(),
+            })
         })
         .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));

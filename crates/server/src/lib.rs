@@ -24,7 +24,10 @@ use config::Config;
 use std::sync::Arc;
 
 /// Runs the server until `shutdown` resolves.
-pub async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+pub async fn serve(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
     let address = config.server.listen;
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -32,7 +35,8 @@ pub async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + '
     let started = App::start(config).await?;
     tracing::info!(server.address = %address, "listening on http://{address}");
     let stop = started.app.stop.clone();
-    let router = api::router(Arc::clone(&started.app)).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let router =
+        api::router(Arc::clone(&started.app)).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         shutdown.await;
         // Event streams never end by themselves: they end with this.

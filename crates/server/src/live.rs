@@ -71,7 +71,10 @@ struct Recent {
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(BACKLOG), recent: Mutex::default() }
+        Self {
+            sender: broadcast::Sender::new(BACKLOG),
+            recent: Mutex::default(),
+        }
     }
 }
 
@@ -80,7 +83,12 @@ impl Live {
     pub fn publish(&self, topic: Topic, id: impl Into<String>, kind: &'static str) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.number += 1;
-        let change = Change { number: recent.number, topic, id: id.into(), kind };
+        let change = Change {
+            number: recent.number,
+            topic,
+            id: id.into(),
+            kind,
+        };
         if recent.changes.len() == BACKLOG {
             recent.changes.pop_front();
         }
@@ -93,7 +101,12 @@ impl Live {
     pub fn listen(&self, last: Option<u64>) -> (Vec<Change>, broadcast::Receiver<Change>) {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let missed = match last {
-            Some(last) => recent.changes.iter().filter(|change| change.number > last).cloned().collect(),
+            Some(last) => recent
+                .changes
+                .iter()
+                .filter(|change| change.number > last)
+                .cloned()
+                .collect(),
             None => Vec::new(),
         };
         (missed, self.sender.subscribe())
@@ -110,7 +123,10 @@ mod tests {
         live.publish(Topic::Event, "evt_1", "opened");
         live.publish(Topic::Event, "evt_1", "updated");
         let (missed, mut receiver) = live.listen(Some(1));
-        assert_eq!(missed.iter().map(|change| change.kind).collect::<Vec<_>>(), ["updated"]);
+        assert_eq!(
+            missed.iter().map(|change| change.kind).collect::<Vec<_>>(),
+            ["updated"]
+        );
         live.publish(Topic::Task, "tsk_1", "updated");
         assert_eq!(receiver.try_recv().map(|change| change.number), Ok(3));
         assert!(live.listen(None).0.is_empty());

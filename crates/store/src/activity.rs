@@ -84,17 +84,29 @@ pub(crate) async fn insert_in_txn(
         .await
 }
 
-impl Store {
-    /// Adds to the log of an event.
-    pub async fn activity_insert(&self, tenant: &TenantId, activity: &Activity) -> Result<()> {
-        let mut txn = self.begin().await?;
-        insert_in_txn(&mut txn, tenant, std::slice::from_ref(activity)).await?;
+/// Adds to the logs of events, which are more recent by that.
+pub(crate) async fn append_in_txn(
+    txn: &mut SqliteConnection,
+    tenant: &TenantId,
+    activities: &[Activity],
+) -> Result<()> {
+    insert_in_txn(txn, tenant, activities).await?;
+    for activity in activities {
         sqlx::query("UPDATE event SET last_activity = max(last_activity, ?) WHERE tenant = ? AND id = ?")
             .bind(activity.at.millis())
             .bind(tenant.as_str())
             .bind(activity.event.to_string())
             .execute(&mut *txn)
             .await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Adds to the log of an event.
+    pub async fn activity_insert(&self, tenant: &TenantId, activity: &Activity) -> Result<()> {
+        let mut txn = self.begin().await?;
+        append_in_txn(&mut txn, tenant, std::slice::from_ref(activity)).await?;
         txn.commit().await?;
         Ok(())
     }

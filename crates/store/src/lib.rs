@@ -79,6 +79,6 @@ pub use run::RunFilter;
 pub use session::Session;
 pub use source::{Checkpoint, Source, SourceCount, SourceDay, SourceStatus};
 pub use task::{TaskFilter, TaskRow};
-pub use trigger::{Trigger, TriggerKind, TriggerRow};
+pub use trigger::{Trigger, TriggerKind, TriggerOutcome, TriggerRow};
 pub use user::{User, UserRole};
 pub use whitelist::WhitelistRow;

@@ -99,7 +99,11 @@ impl Store {
                         .push(")");
                 }
                 if let Some((in_force, at)) = filter.in_force {
-                    query.push(if in_force { " AND id IN " } else { " AND id NOT IN " });
+                    query.push(if in_force {
+                        " AND id IN "
+                    } else {
+                        " AND id NOT IN "
+                    });
                     query.push("(SELECT policy FROM lease_reason WHERE ended_at IS NULL AND tenant = ");
                     query
                         .push_bind(tenant.as_str())

@@ -229,16 +229,14 @@ impl Store {
 
     /// The attempts at the steps of a run, in the order they started.
     pub async fn run_step_list(&self, tenant: &TenantId, id: RunId) -> Result<Vec<StepAttempt>> {
-        sqlx::query(
-            "SELECT * FROM step_attempt WHERE tenant = ? AND run = ? ORDER BY started, step, branch, attempt",
-        )
-        .bind(tenant.as_str())
-        .bind(id.to_string())
-        .fetch_all(self.reader())
-        .await?
-        .iter()
-        .map(decode_attempt)
-        .collect()
+        sqlx::query("SELECT * FROM step_attempt WHERE tenant = ? AND run = ? ORDER BY started, rowid")
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .fetch_all(self.reader())
+            .await?
+            .iter()
+            .map(decode_attempt)
+            .collect()
     }
 }
 

@@ -125,7 +125,10 @@ impl Store {
         let mut counts: HashMap<PolicyId, Vec<(TaskStatus, u64)>> = HashMap::new();
         for row in query.build().persistent(false).fetch_all(self.reader()).await? {
             let count = (column::code(&row, "status")?, column::count(&row, "tasks")?);
-            counts.entry(column::parse(&row, "policy")?).or_default().push(count);
+            counts
+                .entry(column::parse(&row, "policy")?)
+                .or_default()
+                .push(count);
         }
         Ok(counts)
     }

@@ -1,6 +1,8 @@
 //! The outbox of the response worker: written with the events, emptied with the runs they led to.
 
-use crate::{breaker, column, database::Store, error::Result, insert::Insert, run};
+use crate::{
+    activity, activity::Activity, breaker, column, database::Store, error::Result, insert::Insert, run,
+};
 use model::{AlertId, EventId, TenantId, Time, playbook::Run};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -46,6 +48,17 @@ pub struct TriggerRow {
     pub created: Time,
     /// How often it was tried.
     pub attempts: u32,
+}
+
+/// What a trigger led to.
+#[derive(Clone, Debug, Default)]
+pub struct TriggerOutcome {
+    /// Runs to be executed. One that is there already is not started again.
+    pub runs: Vec<Run>,
+    /// The targets that count against the breakers, as `(breaker, target)`.
+    pub targets: Vec<(String, String)>,
+    /// What is said of it in the logs of events.
+    pub activities: Vec<Activity>,
 }
 
 impl Trigger {
@@ -106,21 +119,20 @@ impl Store {
         .collect()
     }
 
-    /// Removes a trigger together with what it led to: runs to be executed, and the targets that count
-    /// against the breakers as `(breaker, target)`. A run that is there already is not started again.
+    /// Removes a trigger and writes what it led to, both or neither.
     pub async fn trigger_done(
         &self,
         tenant: &TenantId,
         trigger: i64,
-        runs: &[Run],
-        targets: &[(String, String)],
+        outcome: &TriggerOutcome,
         now: Time,
     ) -> Result<()> {
         let mut txn = self.begin().await?;
-        for run in runs {
+        for run in &outcome.runs {
             run::insert_in_txn(&mut txn, run).await?;
         }
-        breaker::record_in_txn(&mut txn, tenant, targets, now).await?;
+        activity::append_in_txn(&mut txn, tenant, &outcome.activities).await?;
+        breaker::record_in_txn(&mut txn, tenant, &outcome.targets, now).await?;
         sqlx::query("DELETE FROM trigger_outbox WHERE tenant = ? AND id = ?")
             .bind(tenant.as_str())
             .bind(trigger)

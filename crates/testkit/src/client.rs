@@ -20,7 +20,9 @@ const CSRF: &str = "x-csrf-token";
 
 /// The product's own outgoing client, opened for this machine only.
 pub(crate) fn loopback() -> Result<Egress, EgressError> {
-    let policy = EgressPolicy { allow: vec![IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 8)] };
+    let policy = EgressPolicy {
+        allow: vec![IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 8)],
+    };
     Egress::new(policy, EgressLimits::default())
 }
 
@@ -54,43 +56,67 @@ impl Answer {
 impl Client {
     /// A client that is not logged in.
     pub fn anonymous(base: &str) -> anyhow::Result<Self> {
-        Ok(Self { egress: loopback()?, base: base.to_owned(), session: HeaderMap::new() })
+        Ok(Self {
+            egress: loopback()?,
+            base: base.to_owned(),
+            session: HeaderMap::new(),
+        })
     }
 
     /// Makes the first administrator with the one-time token, and is logged in as them.
     pub async fn set_up(base: &str, token: &str, user: &str, password: &str) -> anyhow::Result<Self> {
         let body = json!({"token": token, "username": user, "password": password});
-        Self::enter(base, "/setup", &body).await.context("setting up the first administrator")
+        Self::enter(base, "/setup", &body)
+            .await
+            .context("setting up the first administrator")
     }
 
     /// Logs in.
     pub async fn log_in(base: &str, user: &str, password: &str) -> anyhow::Result<Self> {
         let body = json!({"username": user, "password": password});
-        Self::enter(base, "/session", &body).await.with_context(|| format!("logging in as `{user}`"))
+        Self::enter(base, "/session", &body)
+            .await
+            .with_context(|| format!("logging in as `{user}`"))
     }
 
     async fn enter(base: &str, path: &str, body: &Value) -> anyhow::Result<Self> {
         let mut client = Self::anonymous(base)?;
         let answer = client.call(Method::POST, path, Some(body)).await?;
-        let cookie = answer.headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
-        let cookie = cookie.and_then(|value| value.split(';').next()).unwrap_or_default().to_owned();
+        let cookie = answer
+            .headers
+            .get(header::SET_COOKIE)
+            .and_then(|value| value.to_str().ok());
+        let cookie = cookie
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .to_owned();
         let session = answer.ok()?;
-        let csrf = session["csrf_token"].as_str().context("the session has no CSRF token")?;
+        let csrf = session["csrf_token"]
+            .as_str()
+            .context("the session has no CSRF token")?;
         client.session.insert(header::COOKIE, cookie.parse()?);
-        client.session.insert(HeaderName::from_static(CSRF), csrf.parse()?);
+        client
+            .session
+            .insert(HeaderName::from_static(CSRF), csrf.parse()?);
         Ok(client)
     }
 
     /// The same session on new connections: after the server was killed, the old ones lead nowhere.
     pub fn reconnected(&self) -> anyhow::Result<Self> {
-        Ok(Self { egress: loopback()?, ..self.clone() })
+        Ok(Self {
+            egress: loopback()?,
+            ..self.clone()
+        })
     }
 
     /// The same session with another CSRF token.
     pub fn with_csrf(&self, token: &'static str) -> Self {
         let mut session = self.session.clone();
         session.insert(HeaderName::from_static(CSRF), HeaderValue::from_static(token));
-        Self { session, ..self.clone() }
+        Self {
+            session,
+            ..self.clone()
+        }
     }
 
     /// Reads a resource.
@@ -115,7 +141,10 @@ impl Client {
 
     async fn checked(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         let place = || format!("{method} {path}");
-        self.call(method.clone(), path, body).await.and_then(Answer::ok).with_context(place)
+        self.call(method.clone(), path, body)
+            .await
+            .and_then(Answer::ok)
+            .with_context(place)
     }
 
     /// Makes a call and gives back whatever the server says to it.
@@ -139,10 +168,22 @@ impl Client {
         let mut all = self.session.clone();
         all.extend(headers);
         let url = format!("{}/api/v1{path}", self.base).parse()?;
-        let answer = self.egress.send(EgressRequest { method, url, headers: all, body }).await?;
+        let answer = self
+            .egress
+            .send(EgressRequest {
+                method,
+                url,
+                headers: all,
+                body,
+            })
+            .await?;
         let text = || Value::String(String::from_utf8_lossy(&answer.body).into_owned());
         let body = serde_json::from_slice(&answer.body).unwrap_or_else(|_| text());
-        Ok(Answer { status: answer.status, headers: answer.headers, body })
+        Ok(Answer {
+            status: answer.status,
+            headers: answer.headers,
+            body,
+        })
     }
 
     /// All items of a list, over all its pages.
@@ -167,9 +208,17 @@ impl Client {
         within: Duration,
         wanted: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let has = |page: &Value| page["items"].as_array().is_some_and(|items| items.iter().any(&wanted));
+        let has = |page: &Value| {
+            page["items"]
+                .as_array()
+                .is_some_and(|items| items.iter().any(&wanted))
+        };
         let page = self.until(path, within, has).await?;
-        let item = page["items"].as_array().into_iter().flatten().find(|item| wanted(item));
+        let item = page["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|item| wanted(item));
         item.cloned().context("the list has changed under our eyes")
     }
 

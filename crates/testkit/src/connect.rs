@@ -12,7 +12,9 @@ pub async fn everything(client: &Client, cloud: &FakeCloud, block: Duration) -> 
     waf_log(client, cloud, &connection).await?;
     let enabled = client.post("/rules:enable-connected", &json!({})).await?;
     response_rule(client, block).await?;
-    enabled["enabled"].as_u64().context("the server does not say how many rules it enabled")
+    enabled["enabled"]
+        .as_u64()
+        .context("the server does not say how many rules it enabled")
 }
 
 /// Connects the cloud's account, and gives the connection's id.
@@ -45,7 +47,10 @@ pub fn waf_log_source(cloud: &FakeCloud, connection: &str) -> Value {
 pub async fn waf_log(client: &Client, cloud: &FakeCloud, connection: &str) -> anyhow::Result<String> {
     let source = waf_log_source(cloud, connection);
     let check = client.post("/sources:check", &source).await?;
-    ensure!(check["ok"] == Value::Bool(true), "the log source is not valid: {check}");
+    ensure!(
+        check["ok"] == Value::Bool(true),
+        "the log source is not valid: {check}"
+    );
     id(&client.post("/sources", &source).await?)
 }
 
@@ -54,7 +59,11 @@ pub async fn response_rule(client: &Client, block: Duration) -> anyhow::Result<S
     let playbooks = client.get("/playbooks").await?;
     let playbooks = playbooks["items"].as_array().or(playbooks.as_array());
     let blocks = |playbook: &&Value| playbook["operation"] == "block_ip";
-    let playbook = playbooks.into_iter().flatten().find(blocks).context("no playbook blocks an address")?;
+    let playbook = playbooks
+        .into_iter()
+        .flatten()
+        .find(blocks)
+        .context("no playbook blocks an address")?;
     let rule = json!({
         "name": "Block the attackers of web attacks",
         "enabled": true,
@@ -75,5 +84,8 @@ pub async fn response_rule(client: &Client, block: Duration) -> anyhow::Result<S
 }
 
 fn id(created: &Value) -> anyhow::Result<String> {
-    created["id"].as_str().map(str::to_owned).with_context(|| format!("no id in {created}"))
+    created["id"]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no id in {created}"))
 }

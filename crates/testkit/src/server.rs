@@ -1,7 +1,7 @@
 //! The real binary as a child process, in a folder of its own: to be set up, looked at, killed and started again.
 
 use crate::client;
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use connectors::egress::EgressRequest;
 use http::{HeaderMap, Method};
@@ -10,7 +10,7 @@ use std::{
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
@@ -42,13 +42,23 @@ impl Server {
     pub async fn start_with(binary: &Path, environment: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
-        let environment: Vec<_> =
-            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let started = Instant::now();
         let child = spawn(binary, folder.path(), port, &environment)?;
         let url = format!("http://127.0.0.1:{port}");
         let binary = binary.to_owned();
-        let mut server = Self { binary, environment, folder, port, child, url, ready_after: Duration::ZERO };
+        let mut server = Self {
+            binary,
+            environment,
+            folder,
+            port,
+            child,
+            url,
+            ready_after: Duration::ZERO,
+        };
         server.wait_until_ready(started).await?;
         Ok(server)
     }
@@ -58,6 +68,28 @@ impl Server {
         self.child.kill().context("cannot kill the server")?;
         self.child.wait().context("cannot wait for the server's end")?;
         Ok(())
+    }
+
+    /// Asks it to stop as an init system would, and waits until it has: how it ended.
+    pub async fn stop(&mut self) -> anyhow::Result<ExitStatus> {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .context("cannot run `kill`")?;
+        ensure!(asked.success(), "cannot ask the server to stop");
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        bail!(
+            "the server did not stop within {} s:\n{}",
+            PATIENCE.as_secs(),
+            self.log()
+        )
     }
 
     /// Starts it again on the same folder and the same port.
@@ -70,7 +102,8 @@ impl Server {
     /// The one-time token the server wrote for whoever can read its folder.
     pub fn setup_token(&self) -> anyhow::Result<String> {
         let path = self.data_dir().join("setup-token");
-        let token = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let token =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         Ok(token.trim().to_owned())
     }
 
@@ -91,7 +124,10 @@ impl Server {
 
     fn memory_mb(&self, name: &str) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with(name)).with_context(|| format!("no {name}"))?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with(name))
+            .with_context(|| format!("no {name}"))?;
         let kib: f64 = line.split_whitespace().nth(1).context("no value")?.parse()?;
         Ok(kib * 1024.0 / 1e6)
     }
@@ -118,13 +154,21 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server stopped with {status}:\n{}", self.log());
             }
-            if egress.send(ready.clone()).await.is_ok_and(|answer| answer.status.is_success()) {
+            if egress
+                .send(ready.clone())
+                .await
+                .is_ok_and(|answer| answer.status.is_success())
+            {
                 self.ready_after = started.elapsed();
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        bail!("the server was not ready after {} s:\n{}", PATIENCE.as_secs(), self.log())
+        bail!(
+            "the server was not ready after {} s:\n{}",
+            PATIENCE.as_secs(),
+            self.log()
+        )
     }
 }
 

@@ -105,10 +105,16 @@ async fn watch_it_happen(
 /// The handling policy and its task have to be in the Disposal Center while the block is in force.
 async fn disposal_center(world: &World, event: &Value) -> anyhow::Result<()> {
     let of_event = |policy: &Value| policy["origin_event"] == event["id"];
-    let policy = world.client.first("/policies?limit=50", PATIENCE, of_event).await?;
+    let policy = world
+        .client
+        .first("/policies?limit=50", PATIENCE, of_event)
+        .await?;
     let id = policy["id"].as_str().unwrap_or_default();
     let path = format!("/tasks?policy={id}");
-    let task = world.client.first(&path, PATIENCE, |task| task["status"] == "blocked").await?;
+    let task = world
+        .client
+        .first(&path, PATIENCE, |task| task["status"] == "blocked")
+        .await?;
     say(
         None,
         &format!(

@@ -39,7 +39,10 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["normalise"]),
     ("ctdr", &["testkit"]),
     ("testkit", &["respond"]),
-    ("bench", &["correlate", "detect", "journal", "model", "normalise", "store"]),
+    (
+        "bench",
+        &["correlate", "detect", "journal", "model", "normalise", "store"],
+    ),
 ];
 
 /// Crates that must not do I/O, and what would let them.

@@ -71,6 +71,18 @@ fn a_late_alert_can_split_an_event() {
 }
 
 #[test]
+fn a_late_repeat_closes_the_gap_between_two_folds() {
+    let scan = |id, secs| alert(id, secs, "scan").by("203.0.113.7");
+    let alerts = [scan(1, 0), scan(2, 100), scan(3, 50)];
+    let mut book = Book::new(settings(Caps::default()));
+    for alert in &alerts {
+        book.alert(alert, at(100));
+    }
+    book.check(&alerts, Caps::default());
+    assert_eq!(book.folds().len(), 1);
+}
+
+#[test]
 fn a_flood_is_left_in_its_order_of_arrival() {
     let scan = |id: u128, millis: i64| Alert {
         time: model::Time::from_millis(at(0).millis() + millis),

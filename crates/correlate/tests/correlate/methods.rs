@@ -6,7 +6,7 @@ use crate::{
 };
 use correlate::{Caps, Settings};
 use model::{
-    Aggregation, Alert, EntityKey, EntityKind, EventStatus, Level, LinkReason, LocalText, Role, Side,
+    Aggregation, Alert, Entity, EntityKey, EntityKind, EventStatus, Level, LinkReason, LocalText, Role, Side,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -241,6 +241,8 @@ fn graph_links_by_shared_entities() {
     // A victim does not tie two attackers.
     let attackers = |alert: Alert, n: usize| alert.on("web-1").by(["203.0.113.7", "198.51.100.4"][n - 1]);
     check(&pair(1, &attackers), &apart);
+    let and_key = |alert, n| artefact(EntityKind::AccessKey, "LTAI")(attackers(alert, n), 1);
+    check(&pair(1, &and_key), &apart);
 }
 
 #[test]
@@ -446,6 +448,28 @@ fn a_hub_does_not_link() {
     let book = Book::of(&alerts);
     assert_eq!(book.event(&alerts[59]).alert_count, 60);
     assert_eq!(book.event(&alerts[60]).alert_count, 1);
+    // Nor does it help a second entity to link, unless it is known to be malicious.
+    let check = |malicious: bool, together: bool| {
+        let with = |mut alert: Alert| {
+            alert
+                .entities
+                .push(Entity::new(EntityKind::File, "golden", Role::Artefact, malicious));
+            alert.with(EntityKind::Url, "http://shop.example/x", Role::Artefact)
+        };
+        let (one, two) = (
+            alert(70, DAY + HOUR, "a").graph().on("db-1"),
+            alert(71, DAY + HOUR, "b").graph().on("db-2"),
+        );
+        let pair = [with(one), with(two)];
+        let book = Book::of(&[&alerts[..60], &pair].concat());
+        assert_eq!(
+            book.event(&pair[0]).id == book.event(&pair[1]).id,
+            together,
+            "malicious: {malicious}"
+        );
+    };
+    check(false, false);
+    check(true, true);
 }
 
 #[test]

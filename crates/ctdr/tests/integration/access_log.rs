@@ -41,11 +41,25 @@ impl Access<'_> {
 
 /// A small attack by `client` from `at` on: a tool introduces itself, then looks for 25 paths that do not exist.
 pub fn attack(client: &str, at: i64) -> Vec<String> {
-    let hello = Access { at, client, path: "/", status: 200, agent: TOOL };
+    let hello = Access {
+        at,
+        client,
+        path: "/",
+        status: 200,
+        agent: TOOL,
+    };
     let search = (1..=25_i64).map(|number| {
         let path = format!("/hidden/{number}");
-        let request = Access { at: at + number * 1000, client, path: &path, status: 404, agent: BROWSER };
+        let request = Access {
+            at: at + number * 1000,
+            client,
+            path: &path,
+            status: 404,
+            agent: BROWSER,
+        };
         request.json(&format!("{client}-{at}-{number}"))
     });
-    std::iter::once(hello.json(&format!("{client}-{at}-0"))).chain(search).collect()
+    std::iter::once(hello.json(&format!("{client}-{at}-0")))
+        .chain(search)
+        .collect()
 }

@@ -29,7 +29,9 @@ const ROUNDS: u32 = 10;
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_and_nothing_doubled_however_often_the_server_is_killed() {
     let rounds = std::env::var_os("CTDR_CRASH_ROUNDS").map_or(ROUNDS, |text| {
-        text.to_str().and_then(|text| text.parse().ok()).expect("CTDR_CRASH_ROUNDS is a number")
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .expect("CTDR_CRASH_ROUNDS is a number")
     });
     let started = Instant::now();
     let mut play = Play::start().await;
@@ -67,16 +69,25 @@ impl Play {
         let books = Books::open(&stage, push_source).await;
         let most_rules = Arc::default();
         tokio::spawn(watch_rules(Arc::clone(&cloud), Arc::clone(&most_rules)));
-        Self { cloud, stage, pusher, books, attackers: Vec::new(), most_rules }
+        Self {
+            cloud,
+            stage,
+            pusher,
+            books,
+            attackers: Vec::new(),
+            most_rules,
+        }
     }
 
     async fn round(&mut self, number: u32, kill: Kill) {
         let address = address(number);
         let before = self.pusher.acknowledged();
         let calls = kill.prepare(&self.cloud);
-        self.attackers.push((address.clone(), attacker(&self.cloud, &address)));
+        self.attackers
+            .push((address.clone(), attacker(&self.cloud, &address)));
         self.books.attackers.push(address.clone());
-        kill.reached(self, &address, &calls, before + 1 + u64::from(number * 7 % 11)).await;
+        kill.reached(self, &address, &calls, before + 1 + u64::from(number * 7 % 11))
+            .await;
         self.stage.server.kill().unwrap();
         self.cloud.clear_faults();
         self.stage.restart().await;
@@ -85,21 +96,31 @@ impl Play {
         }
         let attacker = &self.attackers[number as usize].1;
         let blocked = attacker.blocked(PATIENCE).await;
-        assert!(blocked.is_some(), "{address} is not blocked\n{}", self.stage.server.log());
+        assert!(
+            blocked.is_some(),
+            "{address} is not blocked\n{}",
+            self.stage.server.log()
+        );
         self.check(before).await;
     }
 
     /// Lets everybody pause and checks the books; `since` is the first batch of this round.
     async fn check(&self, since: u64) {
         self.pusher.pause().await;
-        self.attackers.iter().for_each(|(_, attacker)| attacker.pause(true));
+        self.attackers
+            .iter()
+            .for_each(|(_, attacker)| attacker.pause(true));
         let batches = self.pusher.acknowledged();
         self.books.check(&self.stage, &self.cloud, batches).await;
-        self.books.check_resend(&self.stage, self.pusher.log(), since..batches).await;
+        self.books
+            .check_resend(&self.stage, self.pusher.log(), since..batches)
+            .await;
         for (address, _) in &self.attackers {
             self.rule_and_lease_agree(address).await;
         }
-        self.attackers.iter().for_each(|(_, attacker)| attacker.pause(false));
+        self.attackers
+            .iter()
+            .for_each(|(_, attacker)| attacker.pause(false));
         self.pusher.go_on();
     }
 
@@ -110,13 +131,20 @@ impl Play {
             let leases = blocked.as_array().map_or(0, Vec::len);
             leases == rules_against(&self.cloud, address)
         };
-        self.stage.client.until(&path, PATIENCE, agree).await.unwrap_or_else(|error| panic!("{error:#}"));
+        self.stage
+            .client
+            .until(&path, PATIENCE, agree)
+            .await
+            .unwrap_or_else(|error| panic!("{error:#}"));
     }
 
     /// All blocks expire, and the books are closed.
     async fn end(self) {
         for (address, attacker) in &self.attackers {
-            assert!(attacker.unblocked(PATIENCE).await.is_some(), "{address} stays blocked");
+            assert!(
+                attacker.unblocked(PATIENCE).await.is_some(),
+                "{address} stays blocked"
+            );
         }
         until("no rule is left", || self.cloud.state().rules.is_empty()).await;
         self.check(self.pusher.acknowledged()).await;

@@ -28,7 +28,11 @@ impl Ended {
     pub fn expect(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{}", self.errors);
         for word in words {
-            assert!(self.errors.contains(word), "`{word}` is missing in: {}", self.errors);
+            assert!(
+                self.errors.contains(word),
+                "`{word}` is missing in: {}",
+                self.errors
+            );
         }
         assert!(!self.errors.contains("panicked"), "{}", self.errors);
     }
@@ -40,8 +44,15 @@ pub fn ctdr<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
         command.env_remove(name);
     }
-    let output = command.args(arguments).stdin(Stdio::null()).output().expect("the binary starts");
-    Ended { code: output.status.code(), errors: String::from_utf8_lossy(&output.stderr).into_owned() }
+    let output = command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary starts");
+    Ended {
+        code: output.status.code(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
 }
 
 /// The same for a server that is expected to refuse to start; one that starts is ended after a while.
@@ -50,10 +61,20 @@ pub async fn refused(arguments: &[&str]) -> Ended {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
         command.env_remove(name);
     }
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("the server refuses to start");
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output())
+        .await
+        .expect("the server refuses to start");
     let output = output.expect("the binary starts");
-    Ended { code: output.status.code(), errors: String::from_utf8_lossy(&output.stderr).into_owned() }
+    Ended {
+        code: output.status.code(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
 }
 
 /// The folder of recorded data, if whoever runs the tests has it; says so where not.

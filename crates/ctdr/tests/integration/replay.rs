@@ -24,7 +24,10 @@ impl Result {
     fn of(input: &[&str]) -> Self {
         let out = tempfile::tempdir().unwrap();
         let arguments = [&["replay"], input, &["--out", out.path().to_str().unwrap()]].concat();
-        Self { ended: ctdr(&arguments), out }
+        Self {
+            ended: ctdr(&arguments),
+            out,
+        }
     }
 
     fn file(&self, name: &str) -> String {
@@ -32,7 +35,10 @@ impl Result {
     }
 
     fn lines(&self, name: &str) -> Vec<Value> {
-        self.file(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.file(name)
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     fn alerts(&self) -> Vec<Value> {
@@ -46,8 +52,11 @@ impl Result {
     /// Received, stored, duplicate, rejected, dead letter.
     fn count(&self, source: &str) -> [u64; 5] {
         let counters: Value = serde_json::from_str(&self.file("counters.json")).unwrap();
-        ["received", "stored", "duplicate", "rejected", "dead_letter"]
-            .map(|name| counters[source][name].as_u64().unwrap_or_else(|| panic!("{source} {name}: {counters}")))
+        ["received", "stored", "duplicate", "rejected", "dead_letter"].map(|name| {
+            counters[source][name]
+                .as_u64()
+                .unwrap_or_else(|| panic!("{source} {name}: {counters}"))
+        })
     }
 }
 
@@ -55,7 +64,11 @@ impl Result {
 fn attackers(event: &Value) -> Vec<String> {
     let entities = event["entities"].as_array().unwrap();
     let attacks = |entity: &&Value| entity["role"] == "attacker" && entity["type"] == "ip";
-    entities.iter().filter(attacks).map(|entity| entity["value"].as_str().unwrap().to_owned()).collect()
+    entities
+        .iter()
+        .filter(attacks)
+        .map(|entity| entity["value"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Attacker → how many events it is the attacker of.
@@ -114,9 +127,13 @@ fn each_recorded_attacker_is_the_attacker_of_exactly_one_event() {
     first.ended.expect(0, &[]);
 
     let events = first.events();
-    let expected: BTreeMap<String, usize> = ATTACKERS.iter().map(|client| ((*client).to_owned(), 1)).collect();
+    let expected: BTreeMap<String, usize> =
+        ATTACKERS.iter().map(|client| ((*client).to_owned(), 1)).collect();
     let found = events_by_attacker(&events);
-    let recorded: BTreeMap<_, _> = found.iter().filter(|(client, _)| expected.contains_key(*client)).collect();
+    let recorded: BTreeMap<_, _> = found
+        .iter()
+        .filter(|(client, _)| expected.contains_key(*client))
+        .collect();
     assert_eq!(recorded, expected.iter().collect(), "{found:?}");
     assert!(!found.contains_key(BENIGN), "{found:?}");
     for event in &events {
@@ -132,7 +149,10 @@ fn each_recorded_attacker_is_the_attacker_of_exactly_one_event() {
         assert_eq!((stored, duplicate), (lines, 0), "{source}");
     }
     for name in ["alerts.jsonl", "events.jsonl", "counters.json"] {
-        assert!(first.file(name) == second.file(name), "{name} differs from one run to the next");
+        assert!(
+            first.file(name) == second.file(name),
+            "{name} differs from one run to the next"
+        );
     }
 }
 
@@ -162,7 +182,10 @@ fn plain_gzip_and_zstd_logs_give_the_same() {
         result
     });
     let found = events_by_attacker(&results[0].events());
-    assert_eq!(found, BTreeMap::from([("203.0.113.7".to_owned(), 1), ("203.0.113.8".to_owned(), 1)]));
+    assert_eq!(
+        found,
+        BTreeMap::from([("203.0.113.7".to_owned(), 1), ("203.0.113.8".to_owned(), 1)])
+    );
     assert_eq!(results[0].count("self_hosted/nginx"), [52, 52, 0, 0, 0]);
     for name in ["alerts.jsonl", "events.jsonl", "counters.json"] {
         assert_eq!(results[0].file(name), results[1].file(name));
@@ -173,7 +196,11 @@ fn plain_gzip_and_zstd_logs_give_the_same() {
 #[test]
 fn every_alert_is_in_at_most_one_event_and_every_line_has_what_it_should() {
     let folder = tempfile::tempdir().unwrap();
-    let path = write(folder.path(), "a.json", &access_log::attack("203.0.113.7", MOMENT));
+    let path = write(
+        folder.path(),
+        "a.json",
+        &access_log::attack("203.0.113.7", MOMENT),
+    );
     let result = Result::of(&["--logs", &format!("self_hosted/nginx={path}")]);
     let (alerts, events) = (result.alerts(), result.events());
     let has = |line: &Value, names: &[&str]| {
@@ -184,7 +211,16 @@ fn every_alert_is_in_at_most_one_event_and_every_line_has_what_it_should() {
         has(
             alert,
             &[
-                "id", "time", "rule", "title", "side", "level", "origin", "aggregation", "entities", "records",
+                "id",
+                "time",
+                "rule",
+                "title",
+                "side",
+                "level",
+                "origin",
+                "aggregation",
+                "entities",
+                "records",
             ],
         );
     }
@@ -192,8 +228,18 @@ fn every_alert_is_in_at_most_one_event_and_every_line_has_what_it_should() {
         has(
             event,
             &[
-                "id", "title", "level", "method", "side", "status", "first_time", "last_time", "alert_count",
-                "raw_alert_count", "alert_ids", "entities",
+                "id",
+                "title",
+                "level",
+                "method",
+                "side",
+                "status",
+                "first_time",
+                "last_time",
+                "alert_count",
+                "raw_alert_count",
+                "alert_ids",
+                "entities",
             ],
         );
         for entity in event["entities"].as_array().unwrap() {
@@ -224,7 +270,11 @@ fn what_is_written_as_alerts_can_be_read_as_alerts() {
     again.ended.expect(0, &[]);
     assert_eq!(again.alerts(), logs.alerts());
     let members = |result: &Result| -> Vec<Value> {
-        result.events().iter().map(|event| json!([event["alert_ids"], attackers(event)])).collect()
+        result
+            .events()
+            .iter()
+            .map(|event| json!([event["alert_ids"], attackers(event)]))
+            .collect()
     };
     assert_eq!(members(&again), members(&logs));
 }
@@ -248,12 +298,21 @@ fn alerts_of_other_tools_keep_their_ids() {
         })
         .to_string()
     };
-    let lines =
-        [alert(0, "R1", "web"), alert(1, "R2", "web"), String::new(), alert(2, "R3", "mailserver"), alert(3, "R2", "web")];
+    let lines = [
+        alert(0, "R1", "web"),
+        alert(1, "R2", "web"),
+        String::new(),
+        alert(2, "R3", "mailserver"),
+        alert(3, "R2", "web"),
+    ];
     let path = write(folder.path(), "alerts.jsonl", &lines);
     let result = Result::of(&["--alerts", &path]);
     result.ended.expect(0, &["4 alerts"]);
-    let ids: Vec<Value> = result.alerts().into_iter().map(|alert| alert["id"].clone()).collect();
+    let ids: Vec<Value> = result
+        .alerts()
+        .into_iter()
+        .map(|alert| alert["id"].clone())
+        .collect();
     assert_eq!(ids, ["a0", "a1", "a2", "a3"]);
     let events: Vec<Value> = result.events();
     let members: Vec<&Value> = events.iter().map(|event| &event["alert_ids"]).collect();
@@ -263,28 +322,49 @@ fn alerts_of_other_tools_keep_their_ids() {
 #[test]
 fn an_alert_that_makes_no_sense_is_named_by_its_line() {
     let folder = tempfile::tempdir().unwrap();
-    let path = write(folder.path(), "alerts.jsonl", &[String::new(), r#"{"id":"a0","tyme":1}"#.to_owned()]);
-    Result::of(&["--alerts", &path]).ended.expect(1, &[&format!("{path}:2"), "not an alert line"]);
+    let path = write(
+        folder.path(),
+        "alerts.jsonl",
+        &[String::new(), r#"{"id":"a0","tyme":1}"#.to_owned()],
+    );
+    Result::of(&["--alerts", &path])
+        .ended
+        .expect(1, &[&format!("{path}:2"), "not an alert line"]);
 }
 
 #[test]
 fn what_does_not_exist_is_named() {
     let missing = Result::of(&["--logs", "self_hosted/nginx=/nowhere/access.json"]);
     missing.ended.expect(4, &["/nowhere/access.json"]);
-    Result::of(&["--alerts", "/nowhere/alerts.jsonl"]).ended.expect(4, &["/nowhere/alerts.jsonl"]);
+    Result::of(&["--alerts", "/nowhere/alerts.jsonl"])
+        .ended
+        .expect(4, &["/nowhere/alerts.jsonl"]);
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "a.json", &[]);
     let unknown = Result::of(&["--logs", &format!("self_hosted/apache={path}")]);
-    unknown.ended.expect(2, &["self_hosted/apache", "self_hosted/nginx", "alibaba/waf"]);
-    Result::of(&["--logs", &path]).ended.expect(2, &["PROVIDER/PRODUCT=FILE"]);
+    unknown
+        .ended
+        .expect(2, &["self_hosted/apache", "self_hosted/nginx", "alibaba/waf"]);
+    Result::of(&["--logs", &path])
+        .ended
+        .expect(2, &["PROVIDER/PRODUCT=FILE"]);
     Result::of(&[]).ended.expect(2, &["--logs"]);
 }
 
 #[test]
 fn lines_that_cannot_be_read_are_counted_and_fail_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let good = Access { at: MOMENT, client: "192.0.2.1", path: "/", status: 200, agent: BROWSER };
-    let long = Access { path: &"x".repeat(2 << 20), ..good };
+    let good = Access {
+        at: MOMENT,
+        client: "192.0.2.1",
+        path: "/",
+        status: 200,
+        agent: BROWSER,
+    };
+    let long = Access {
+        path: &"x".repeat(2 << 20),
+        ..good
+    };
     let lines = [
         "no log at all".to_owned(),
         good.json("r1"),
@@ -295,7 +375,9 @@ fn lines_that_cannot_be_read_are_counted_and_fail_nothing() {
     ];
     let path = write(folder.path(), "a.json", &lines);
     let result = Result::of(&["--logs", &format!("self_hosted/nginx={path}")]);
-    result.ended.expect(0, &["2 dead letters", "1 rejected", "0 events"]);
+    result
+        .ended
+        .expect(0, &["2 dead letters", "1 rejected", "0 events"]);
     assert_eq!(result.count("self_hosted/nginx"), [6, 2, 1, 1, 2]);
 }
 

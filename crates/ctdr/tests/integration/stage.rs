@@ -52,7 +52,10 @@ impl Stage {
 
     /// Starts a killed server again.
     pub async fn restart(&mut self) {
-        self.server.restart().await.unwrap_or_else(|error| panic!("{error:#}"));
+        self.server
+            .restart()
+            .await
+            .unwrap_or_else(|error| panic!("{error:#}"));
         self.client = self.client.reconnected().unwrap();
     }
 
@@ -65,7 +68,10 @@ impl Stage {
 
     /// Enables the rules that read what is connected.
     pub async fn enable_rules(&self) {
-        self.client.post("/rules:enable-connected", &json!({})).await.unwrap();
+        self.client
+            .post("/rules:enable-connected", &json!({}))
+            .await
+            .unwrap();
     }
 
     /// Pushes lines of the access log and fails unless all are accepted.
@@ -87,18 +93,25 @@ impl Stage {
 /// Posts bytes to the ingest of the access log.
 pub async fn ingest(client: &Client, encoding: &'static str, body: Bytes) -> anyhow::Result<Answer> {
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-ndjson"),
+    );
     if !encoding.is_empty() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    client.send(Method::POST, "/ingest/self_hosted/nginx", headers, body).await
+    client
+        .send(Method::POST, "/ingest/self_hosted/nginx", headers, body)
+        .await
 }
 
 /// A server connected to a fake cloud that blocks every attacker for `block`.
 pub async fn connected(block: Duration) -> (FakeCloud, Stage) {
     let cloud = cloud().await;
     let stage = Stage::empty().await;
-    let rules = connect::everything(&stage.client, &cloud, block).await.unwrap_or_else(|error| panic!("{error:#}"));
+    let rules = connect::everything(&stage.client, &cloud, block)
+        .await
+        .unwrap_or_else(|error| panic!("{error:#}"));
     assert!(rules > 0, "no rule reads the WAF's log");
     (cloud, stage)
 }
@@ -106,7 +119,9 @@ pub async fn connected(block: Duration) -> (FakeCloud, Stage) {
 /// A fake cloud.
 pub async fn cloud() -> FakeCloud {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    FakeCloud::start(listen, FakeCloudConfig::default()).await.unwrap()
+    FakeCloud::start(listen, FakeCloudConfig::default())
+        .await
+        .unwrap()
 }
 
 /// An attacker that attacks the site from `client` until it is blocked.
@@ -124,7 +139,9 @@ pub fn attacker(cloud: &FakeCloud, client: &str) -> Attacker {
 /// How many enabled rules of the firewall refuse an address.
 pub fn rules_against(cloud: &FakeCloud, client: &str) -> usize {
     let names = |rule: &&testkit::fake_cloud::RuleState| {
-        rule.addresses.iter().any(|address| address.split('/').next() == Some(client))
+        rule.addresses
+            .iter()
+            .any(|address| address.split('/').next() == Some(client))
     };
     cloud.state().rules.iter().filter(names).count()
 }
@@ -136,7 +153,10 @@ pub fn until<'a>(what: &'a str, holds: impl Fn() -> bool + 'a) -> impl Future<Ou
     async move {
         let started = Instant::now();
         while !holds() {
-            assert!(started.elapsed() < PATIENCE, "{caller}: waited in vain until {what}");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{caller}: waited in vain until {what}"
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -145,5 +165,7 @@ pub fn until<'a>(what: &'a str, holds: impl Fn() -> bool + 'a) -> impl Future<Ou
 /// Whether an event or an alert has this attacker.
 pub fn is_attacked_by(item: &Value, client: &str) -> bool {
     let entities = item["entities"].as_array().map(Vec::as_slice).unwrap_or_default();
-    entities.iter().any(|entity| entity["role"] == "attacker" && entity["value"] == client)
+    entities
+        .iter()
+        .any(|entity| entity["role"] == "attacker" && entity["value"] == client)
 }

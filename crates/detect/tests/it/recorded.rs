@@ -53,7 +53,10 @@ fn recorded_attackers_raise_alerts() {
     }
     let mut by_attacker: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     // Alerts that give no event call nobody an attacker.
-    for alert in alerts.iter().filter(|alert| alert.aggregation != Aggregation::None) {
+    for alert in alerts
+        .iter()
+        .filter(|alert| alert.aggregation != Aggregation::None)
+    {
         let attackers = alert
             .entities
             .iter()
@@ -69,7 +72,10 @@ fn recorded_attackers_raise_alerts() {
     let found: Vec<&str> = by_attacker.keys().copied().collect();
     let mut expected = ATTACKERS.to_vec();
     expected.sort_unstable();
-    assert_eq!(found, expected, "exactly the attackers, and not {VISITOR}: {by_attacker:#?}");
+    assert_eq!(
+        found, expected,
+        "exactly the attackers, and not {VISITOR}: {by_attacker:#?}"
+    );
     let ids: BTreeSet<_> = alerts.iter().map(|alert| alert.id).collect();
     assert_eq!(ids.len(), alerts.len(), "no alert is raised twice");
 }

@@ -67,7 +67,11 @@ impl Caller {
         let unauthenticated = || Problem::new(Kind::Unauthenticated, "no valid session");
         let token = cookie(&parts.headers).ok_or_else(unauthenticated)?;
         let session = digest(token);
-        let known = app.store.session_find(session.as_bytes(), clock::now()).await?.ok_or_else(unauthenticated)?;
+        let known = app
+            .store
+            .session_find(session.as_bytes(), clock::now())
+            .await?
+            .ok_or_else(unauthenticated)?;
         let caller = Self {
             id: known.user.id,
             name: known.user.name,
@@ -77,13 +81,19 @@ impl Caller {
         };
         let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if !reads && !caller.csrf_matches(&parts.headers) {
-            return Err(Problem::new(Kind::Forbidden, format!("the header `{CSRF}` is missing or wrong")));
+            return Err(Problem::new(
+                Kind::Forbidden,
+                format!("the header `{CSRF}` is missing or wrong"),
+            ));
         }
         Ok(caller)
     }
 
     fn csrf_matches(&self, headers: &HeaderMap) -> bool {
-        let sent = headers.get(CSRF).map(|value| value.as_bytes()).unwrap_or_default();
+        let sent = headers
+            .get(CSRF)
+            .map(|value| value.as_bytes())
+            .unwrap_or_default();
         bool::from(sent.ct_eq(self.csrf.as_bytes()))
     }
 
@@ -91,7 +101,11 @@ impl Caller {
         if self.role >= role {
             return Ok(self);
         }
-        let detail = format!("this needs the role `{}`, yours is `{}`", role.as_str(), self.role.as_str());
+        let detail = format!(
+            "this needs the role `{}`, yours is `{}`",
+            role.as_str(),
+            self.role.as_str()
+        );
         Err(Problem::new(Kind::Forbidden, detail))
     }
 }
@@ -104,7 +118,10 @@ pub fn csrf_token(session_token: &str) -> String {
 
 /// The session token of a request's cookies.
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))

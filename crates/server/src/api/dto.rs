@@ -17,7 +17,10 @@ pub struct Text {
 
 impl From<LocalText> for Text {
     fn from(text: LocalText) -> Self {
-        Self { en: text.en, zh: text.zh }
+        Self {
+            en: text.en,
+            zh: text.zh,
+        }
     }
 }
 
@@ -93,13 +96,21 @@ pub struct ScopeMember {
 
 impl From<model::policy::ScopeMember> for ScopeMember {
     fn from(member: model::policy::ScopeMember) -> Self {
-        Self { connection: member.connection, account: member.account, instance: member.instance }
+        Self {
+            connection: member.connection,
+            account: member.account,
+            instance: member.instance,
+        }
     }
 }
 
 impl From<ScopeMember> for model::policy::ScopeMember {
     fn from(member: ScopeMember) -> Self {
-        Self { connection: member.connection, account: member.account, instance: member.instance }
+        Self {
+            connection: member.connection,
+            account: member.account,
+            instance: member.instance,
+        }
     }
 }
 
@@ -114,7 +125,9 @@ pub fn name(value: &impl Serialize) -> String {
 /// The title of a tactic, by the matrix.
 pub fn tactic_title(tactics: &[crate::content::TacticInfo], tactic: &Tactic) -> Text {
     let known = tactics.iter().find(|info| info.short == *tactic);
-    known.map_or_else(|| LocalText::same(tactic.as_str()), |info| info.name.clone()).into()
+    known
+        .map_or_else(|| LocalText::same(tactic.as_str()), |info| info.name.clone())
+        .into()
 }
 
 /// A playbook, named.
@@ -156,15 +169,31 @@ pub struct Predicate {
 
 impl From<model::Condition> for Condition {
     fn from(condition: model::Condition) -> Self {
-        let predicate = |p: model::Predicate| Predicate { left: p.left, operator: p.operator, right: p.right, not: p.not };
-        Self { conditions: condition.conditions.into_iter().map(predicate).collect(), formula: condition.formula }
+        let predicate = |p: model::Predicate| Predicate {
+            left: p.left,
+            operator: p.operator,
+            right: p.right,
+            not: p.not,
+        };
+        Self {
+            conditions: condition.conditions.into_iter().map(predicate).collect(),
+            formula: condition.formula,
+        }
     }
 }
 
 impl From<Condition> for model::Condition {
     fn from(condition: Condition) -> Self {
-        let predicate = |p: Predicate| model::Predicate { left: p.left, operator: p.operator, right: p.right, not: p.not };
-        Self { conditions: condition.conditions.into_iter().map(predicate).collect(), formula: condition.formula }
+        let predicate = |p: Predicate| model::Predicate {
+            left: p.left,
+            operator: p.operator,
+            right: p.right,
+            not: p.not,
+        };
+        Self {
+            conditions: condition.conditions.into_iter().map(predicate).collect(),
+            formula: condition.formula,
+        }
     }
 }
 
@@ -204,7 +233,10 @@ impl From<respond::facts::FieldInfo> for ConditionField {
             DataType::Address => "ip",
             DataType::Choice => "enum",
         };
-        let choices = field.choices.into_iter().map(|c| Choice { value: c.value, title: c.title.into() });
+        let choices = field.choices.into_iter().map(|c| Choice {
+            value: c.value,
+            title: c.title.into(),
+        });
         let choices: Vec<Choice> = choices.collect();
         Self {
             name: field.name,
@@ -262,7 +294,10 @@ mod tests {
         let check = |seconds: Option<u64>, error: Option<&str>, expected| {
             let source = store::Source {
                 id: SourceId::from_bits(1),
-                product: ProductId { provider: Provider::Alibaba, product: "waf".to_owned() },
+                product: ProductId {
+                    provider: Provider::Alibaba,
+                    product: "waf".to_owned(),
+                },
                 title: String::new(),
                 connection: None,
                 account: None,
@@ -273,7 +308,11 @@ mod tests {
             };
             let last_seen = seconds.map(|seconds| now.minus(Duration::from_secs(seconds)));
             let last_error = error.map(|error| (now, error.to_owned()));
-            let status = store::SourceStatus { source, last_seen, last_error };
+            let status = store::SourceStatus {
+                source,
+                last_seen,
+                last_error,
+            };
             assert_eq!(SourceState::of(&status, now), expected, "{seconds:?} {error:?}");
         };
         check(None, None, SourceState::Waiting);

@@ -59,8 +59,14 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
 
 /// Chinese if the reader prefers it to English.
 pub fn language(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = accepted.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let first = accepted
+        .split(',')
+        .map(str::trim)
+        .find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
     match first {
         Some(tag) if tag.starts_with("zh") => Language::Zh,
         _ => Language::En,
@@ -83,7 +89,10 @@ mod tests {
     fn the_first_language_we_speak_is_taken() {
         let check = |accepted: &str, expected| {
             let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(accepted).expect("a header"));
+            headers.insert(
+                header::ACCEPT_LANGUAGE,
+                HeaderValue::from_str(accepted).expect("a header"),
+            );
             assert_eq!(language(&headers), expected, "{accepted}");
         };
         check("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh);

@@ -87,16 +87,25 @@ pub fn router(app: Arc<App>) -> Router {
     let (routes, document) = routes().split_for_parts();
     let document = Arc::new(document);
     let api = routes
-        .route("/api/v1/openapi.json", get(move || async move { Json(document.as_ref().clone()) }))
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move { Json(document.as_ref().clone()) }),
+        )
         .route("/api/{*rest}", get(unknown).fallback(unknown))
         .merge(health::routes());
     api.fallback(console::serve)
         .layer(middleware::from_fn(finish::finish))
         .layer(CatchPanicLayer::custom(finish::panicked))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
         .with_state(app)
 }
 
 async fn unknown(uri: axum::http::Uri) -> Problem {
-    Problem::new(Kind::NotFound, format!("`{}` is no resource of this API", uri.path()))
+    Problem::new(
+        Kind::NotFound,
+        format!("`{}` is no resource of this API", uri.path()),
+    )
 }

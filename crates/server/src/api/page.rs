@@ -38,7 +38,10 @@ pub struct Total {
 impl From<PageQuery> for PageRequest {
     fn from(query: PageQuery) -> Self {
         let limit = query.limit.unwrap_or(Self::default().limit).clamp(1, 200);
-        Self { limit, cursor: query.cursor }
+        Self {
+            limit,
+            cursor: query.cursor,
+        }
     }
 }
 
@@ -48,30 +51,49 @@ impl<T> Page<T> {
         Self {
             items: page.items.into_iter().map(item).collect(),
             next_cursor: page.next_cursor,
-            total: Total { value: page.total.value, exact: page.total.exact },
+            total: Total {
+                value: page.total.value,
+                exact: page.total.exact,
+            },
         }
     }
     /// A page of a list that is at hand as a whole. The cursor names the last item given, so items that come in before
     /// it shift nothing.
     pub fn cut(items: Vec<T>, query: PageQuery, id: impl Fn(&T) -> String) -> Result<Self, Problem> {
         let PageRequest { limit, cursor } = query.into();
-        let total = Total { value: items.len() as u64, exact: true };
+        let total = Total {
+            value: items.len() as u64,
+            exact: true,
+        };
         let start = match cursor {
             None => 0,
             Some(cursor) => match items.iter().position(|item| id(item) == cursor) {
                 Some(last) => last + 1,
-                None => return Err(Problem::new(Kind::BadRequest, format!("`{cursor}` is not a cursor of this list"))),
+                None => {
+                    return Err(Problem::new(
+                        Kind::BadRequest,
+                        format!("`{cursor}` is not a cursor of this list"),
+                    ));
+                }
             },
         };
         let more = items.len() > start + limit as usize;
         let items: Vec<T> = items.into_iter().skip(start).take(limit as usize).collect();
         let next_cursor = items.last().filter(|_| more).map(id);
-        Ok(Self { items, next_cursor, total })
+        Ok(Self {
+            items,
+            next_cursor,
+            total,
+        })
     }
 
     /// The same page of other items.
     pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(item).collect(), next_cursor: self.next_cursor, total: self.total }
+        Page {
+            items: self.items.into_iter().map(item).collect(),
+            next_cursor: self.next_cursor,
+            total: self.total,
+        }
     }
 }
 
@@ -82,9 +104,14 @@ mod tests {
     #[test]
     fn pages_of_a_whole_list_follow_each_other() {
         let check = |limit, cursor: Option<&str>, expected: Option<(&[u8], Option<&str>)>| {
-            let query = PageQuery { limit: Some(limit), cursor: cursor.map(str::to_owned) };
+            let query = PageQuery {
+                limit: Some(limit),
+                cursor: cursor.map(str::to_owned),
+            };
             let page = Page::cut(vec![1_u8, 2, 3], query, ToString::to_string).ok();
-            let got = page.as_ref().map(|page| (page.items.as_slice(), page.next_cursor.as_deref()));
+            let got = page
+                .as_ref()
+                .map(|page| (page.items.as_slice(), page.next_cursor.as_deref()));
             assert_eq!(got, expected, "{limit} {cursor:?}");
         };
         check(2, None, Some((&[1, 2], Some("2"))));

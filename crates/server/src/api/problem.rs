@@ -129,7 +129,12 @@ impl Kind {
 impl Problem {
     /// A problem of a kind with what exactly is wrong.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// 404 for `what`.
@@ -139,12 +144,18 @@ impl Problem {
 
     /// 422 with the places of all mistakes.
     pub fn invalid(detail: impl Into<String>, errors: Vec<Place>) -> Self {
-        Self { errors, ..Self::new(Kind::Invalid, detail) }
+        Self {
+            errors,
+            ..Self::new(Kind::Invalid, detail)
+        }
     }
 
     /// Says when to try again.
     pub fn retry_after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
     }
 
     /// The HTTP status.
@@ -169,7 +180,10 @@ impl Problem {
     pub(super) fn answer(&self, language: Language, request_id: Option<String>) -> Response {
         let mut response = (self.kind.status(), Json(self.body(language, request_id))).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
@@ -194,7 +208,10 @@ impl From<store::Error> for Problem {
             Error::NotFound { .. } => Kind::NotFound,
             Error::Conflict { .. } | Error::Exists { .. } | Error::InUse { .. } => Kind::Conflict,
             _ => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a request failed in the store");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a request failed in the store"
+                );
                 return Self::new(Kind::Internal, "the store failed; the server's log says why");
             }
         };
@@ -204,7 +221,13 @@ impl From<store::Error> for Problem {
 
 impl From<crate::pipeline::PipelineError> for Problem {
     fn from(error: crate::pipeline::PipelineError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "a request failed in the pipeline");
-        Self::new(Kind::Unavailable, "the pipeline does not take this in right now; the server's log says why")
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a request failed in the pipeline"
+        );
+        Self::new(
+            Kind::Unavailable,
+            "the pipeline does not take this in right now; the server's log says why",
+        )
     }
 }

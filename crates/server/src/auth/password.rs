@@ -40,8 +40,9 @@ pub fn hash(user: &str, password: &str) -> Result<String, PasswordError> {
     if simple {
         return Err(PasswordError::TooSimple);
     }
-    let hash: PasswordHash =
-        Argon2::default().hash_password(password.as_bytes()).map_err(|_| PasswordError::Hash)?;
+    let hash: PasswordHash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|_| PasswordError::Hash)?;
     Ok(hash.to_string())
 }
 
@@ -49,12 +50,17 @@ pub fn hash(user: &str, password: &str) -> Result<String, PasswordError> {
 /// same work.
 pub fn verify(hash: Option<&str>, password: &str) -> bool {
     // Argon2id with the default parameters; no password has this hash.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     if password.len() > LONGEST {
         return false;
     }
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
-    let matches = parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+    let matches = parsed.is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+    });
     matches && hash.is_some()
 }
 
@@ -67,7 +73,13 @@ mod tests {
     fn only_the_hashed_password_verifies() {
         let hash = hash("ada", "correct horse battery").unwrap();
         assert!(verify(Some(&hash), "correct horse battery"));
-        for wrong in ["", " ", "correct horse batter", "Correct horse battery", "correct horse battery\0"] {
+        for wrong in [
+            "",
+            " ",
+            "correct horse batter",
+            "Correct horse battery",
+            "correct horse battery\0",
+        ] {
             assert!(!verify(Some(&hash), wrong), "{wrong:?}");
             assert!(!verify(None, wrong), "{wrong:?}");
             assert!(!verify(Some(""), wrong), "{wrong:?}");
@@ -76,7 +88,8 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused() {
-        let check = |password: &str, expected| assert_eq!(hash("administrator", password).unwrap_err(), expected);
+        let check =
+            |password: &str, expected| assert_eq!(hash("administrator", password).unwrap_err(), expected);
         check("short", PasswordError::TooShort);
         check("", PasswordError::TooShort);
         check("aaaaaaaaaaaaaa", PasswordError::TooSimple);

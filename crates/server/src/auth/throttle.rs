@@ -27,7 +27,10 @@ struct Failures {
 impl Throttle {
     /// How long `key` has to wait before it may try again; none if it may try now.
     pub fn wait(&self, key: &str, now: Time) -> Option<Duration> {
-        let keys = self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self
+            .keys
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let failures = keys.get(key)?;
         let pause = pause(failures.count)?;
         let waited = now.since(failures.last);
@@ -36,25 +39,40 @@ impl Throttle {
 
     /// Remembers that `key` failed.
     pub fn failed(&self, key: &str, now: Time) {
-        let mut keys = self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self
+            .keys
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if keys.len() >= KEYS && !keys.contains_key(key) {
-            let oldest = keys.iter().min_by_key(|(_, failures)| failures.last).map(|(key, _)| key.clone());
+            let oldest = keys
+                .iter()
+                .min_by_key(|(_, failures)| failures.last)
+                .map(|(key, _)| key.clone());
             oldest.map(|oldest| keys.remove(&oldest));
         }
-        let failures = keys.entry(key.to_owned()).or_insert(Failures { count: 0, last: now });
+        let failures = keys
+            .entry(key.to_owned())
+            .or_insert(Failures { count: 0, last: now });
         failures.count = failures.count.saturating_add(1);
         failures.last = now;
     }
 
     /// Forgets the failures of `key`.
     pub fn succeeded(&self, key: &str) {
-        self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(key);
+        self.keys
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .remove(key);
     }
 }
 
 fn pause(count: u32) -> Option<Duration> {
     let over = count.checked_sub(FREE)?;
-    Some(FIRST_PAUSE.saturating_mul(1u32.checked_shl(over).unwrap_or(u32::MAX)).min(LONGEST_PAUSE))
+    Some(
+        FIRST_PAUSE
+            .saturating_mul(1u32.checked_shl(over).unwrap_or(u32::MAX))
+            .min(LONGEST_PAUSE),
+    )
 }
 
 #[cfg(test)]

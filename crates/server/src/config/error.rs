@@ -74,9 +74,15 @@ mod tests {
     #[test]
     fn the_nearest_key_is_named() {
         let message = "unknown field `lissten`, expected one of `listen`, `https`";
-        assert_eq!(with_hint(message), "unknown key `lissten`, did you mean `listen`?");
+        assert_eq!(
+            with_hint(message),
+            "unknown key `lissten`, did you mean `listen`?"
+        );
         let message = "unknown field `zzz`, expected `listen` or `https`";
         assert_eq!(with_hint(message), message);
-        assert_eq!(with_hint("invalid type: string \"x\""), "invalid type: string \"x\"");
+        assert_eq!(
+            with_hint("invalid type: string \"x\""),
+            "invalid type: string \"x\""
+        );
     }
 }

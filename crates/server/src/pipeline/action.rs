@@ -53,6 +53,9 @@ pub struct RuleSelection {
 impl RuleSelection {
     /// Every predefined rule, and nothing else.
     pub fn all_predefined(content: &Content) -> Self {
-        Self { enabled: content.rule_ids.clone(), ..Self::default() }
+        Self {
+            enabled: content.rule_ids.clone(),
+            ..Self::default()
+        }
     }
 }

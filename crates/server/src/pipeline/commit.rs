@@ -6,8 +6,8 @@ use journal::Position;
 use model::{TenantId, Time};
 use serde_json::json;
 use store::{
-    Activity, ActivityKind, AuditEntry, ChangeKind, ClientCount, DeadLetter, EventChange, PipelineCommit, SourceCount,
-    Trigger, Unlinked,
+    Activity, ActivityKind, AuditEntry, ChangeKind, ClientCount, DeadLetter, EventChange, PipelineCommit,
+    SourceCount, Trigger, Unlinked,
 };
 
 /// Where a batch stands in the journal.
@@ -25,15 +25,23 @@ pub(super) struct Batch<'a> {
 }
 
 /// Builds the transaction of a batch.
-pub(super) fn build(batch: &Batch<'_>, outcome: Outcome, actions: &[Action], state: Option<Vec<u8>>) -> PipelineCommit {
-    let mut commit =
-        PipelineCommit::empty(batch.tenant.clone(), batch.after.0, batch.position.0, batch.now);
+pub(super) fn build(
+    batch: &Batch<'_>,
+    outcome: Outcome,
+    actions: &[Action],
+    state: Option<Vec<u8>>,
+) -> PipelineCommit {
+    let mut commit = PipelineCommit::empty(batch.tenant.clone(), batch.after.0, batch.position.0, batch.now);
     commit.snapshot = state;
     for outcome in outcome.outcomes.into_values() {
         match outcome.outcome {
             correlate::Outcome::Joined(membership) => commit.memberships.push(membership),
             correlate::Outcome::NoEvent(reason, whitelist) => {
-                commit.unlinked.push(Unlinked { alert: outcome.alert, reason, whitelist });
+                commit.unlinked.push(Unlinked {
+                    alert: outcome.alert,
+                    reason,
+                    whitelist,
+                });
             }
         }
     }
@@ -53,7 +61,9 @@ pub(super) fn build(batch: &Batch<'_>, outcome: Outcome, actions: &[Action], sta
     }
     if batch.alert_triggers {
         let raised = outcome.alerts.iter().filter(|alert| !alert.testing);
-        commit.triggers.extend(raised.map(|alert| Trigger::Alert(alert.id)));
+        commit
+            .triggers
+            .extend(raised.map(|alert| Trigger::Alert(alert.id)));
     }
     commit.alerts = outcome.alerts;
     commit.records = outcome.records;
@@ -128,4 +138,3 @@ pub(super) fn kind_name(change: &EventChange) -> &'static str {
         ChangeKind::Merged { .. } => "merged",
     }
 }
-

@@ -191,8 +191,12 @@ impl Engine {
     pub fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         self.select(&snapshot.rules);
-        self.detector.restore(snapshot.detector.get().as_bytes()).map_err(|error| error.to_string())?;
-        self.correlator.restore(snapshot.correlator.get().as_bytes()).map_err(|error| error.to_string())
+        self.detector
+            .restore(snapshot.detector.get().as_bytes())
+            .map_err(|error| error.to_string())?;
+        self.correlator
+            .restore(snapshot.correlator.get().as_bytes())
+            .map_err(|error| error.to_string())
     }
 
     /// The rules that run, and those that are known but off.
@@ -228,12 +232,17 @@ impl Engine {
             return;
         }
         let text = |slot: Option<Slot>| slot.and_then(|slot| record.text(slot));
-        let Some(client) = text(self.counted.client).filter(|client| !client.is_empty()) else { return };
+        let Some(client) = text(self.counted.client).filter(|client| !client.is_empty()) else {
+            return;
+        };
         let refused = match text(self.counted.disposition) {
             Some(disposition) => disposition == "Blocked",
             None => matches!(text(self.counted.status).as_deref(), Some("403" | "405" | "429")),
         };
-        let count = outcome.clients.entry((client.into_owned(), record.meta().time.day())).or_default();
+        let count = outcome
+            .clients
+            .entry((client.into_owned(), record.meta().time.day()))
+            .or_default();
         count.requests += 1;
         count.refusals += u64::from(refused);
     }
@@ -268,15 +277,22 @@ fn dead_letter(raw: &RawRecord<'_>, dead: DeadLetter) -> DeadLetterRow {
 
 /// Compiles predefined and custom rules; a broken rule is reported and left out.
 fn compile(content: &Content, selection: &RuleSelection) -> (RuleSet, Vec<RuleError>) {
-    let custom = selection.custom.iter().enumerate().map(|(number, text)| RuleSource {
-        file: format!("custom/{}.yml", number + 1),
-        text: text.clone(),
-        origin: Origin::Custom,
-        enabled: true,
-        testing: false,
-    });
+    let custom = selection
+        .custom
+        .iter()
+        .enumerate()
+        .map(|(number, text)| RuleSource {
+            file: format!("custom/{}.yml", number + 1),
+            text: text.clone(),
+            origin: Origin::Custom,
+            enabled: true,
+            testing: false,
+        });
     let sources: Vec<RuleSource> = content.rule_sources().into_iter().chain(custom).collect();
     let (mut rules, errors) = RuleSet::compile(content.catalogue.schema(), &sources);
-    rules.select(|id| selection.enabled.contains(id), |id| selection.testing.contains(id));
+    rules.select(
+        |id| selection.enabled.contains(id),
+        |id| selection.testing.contains(id),
+    );
     (rules, errors)
 }

@@ -76,7 +76,10 @@ impl Outcome {
             self.outcomes.insert(outcome.alert, outcome);
         }
         for change in changes.events {
-            let opened = self.events.get(&change.event.id).is_some_and(EventChange::is_opened);
+            let opened = self
+                .events
+                .get(&change.event.id)
+                .is_some_and(EventChange::is_opened);
             let change = if opened { change.into_opened() } else { change };
             self.events.insert(change.event.id, change);
         }

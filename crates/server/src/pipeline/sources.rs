@@ -28,7 +28,10 @@ impl Sources {
     pub(super) fn unknown() -> SourceInfo {
         SourceInfo {
             id: SourceId::from_bits(0),
-            product: ProductId { provider: Provider::Other, product: "removed_source".to_owned() },
+            product: ProductId {
+                provider: Provider::Other,
+                product: "removed_source".to_owned(),
+            },
             account: None,
             utc_offset_minutes: 0,
         }

@@ -103,7 +103,10 @@ impl Pipeline {
             committed,
             rules: Arc::clone(&rules),
         };
-        #[allow(clippy::disallowed_methods, reason = "the one worker of the tenant; its handle is awaited at the end")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the one worker of the tenant; its handle is awaited at the end"
+        )]
         let handle = tokio::spawn(worker.run(sender, rules));
         Ok((pipeline, handle))
     }
@@ -111,7 +114,11 @@ impl Pipeline {
     /// Journals an action and waits until the pipeline has taken it in.
     pub async fn submit(&self, action: &Action, now: Time) -> Result<(), PipelineError> {
         let body = serde_json::to_vec(action).map_err(|error| PipelineError::Snapshot(error.to_string()))?;
-        let entry = Entry { kind: EntryKind::Action, received: now, body };
+        let entry = Entry {
+            kind: EntryKind::Action,
+            received: now,
+            body,
+        };
         let position = self.journal.append(&self.tenant, vec![entry]).await?;
         self.reached(position).await
     }
@@ -119,13 +126,19 @@ impl Pipeline {
     /// Waits until everything before `position` is committed.
     pub async fn reached(&self, position: Position) -> Result<(), PipelineError> {
         let mut committed = self.committed.clone();
-        committed.wait_for(|now| *now >= position).await.map_err(|_| PipelineError::Stopped)?;
+        committed
+            .wait_for(|now| *now >= position)
+            .await
+            .map_err(|_| PipelineError::Stopped)?;
         Ok(())
     }
 
     /// How many bytes of the journal have not been worked through.
     pub fn backlog(&self) -> u64 {
-        self.journal.head(&self.tenant).0.saturating_sub(self.committed.borrow().0)
+        self.journal
+            .head(&self.tenant)
+            .0
+            .saturating_sub(self.committed.borrow().0)
     }
 
     /// The rules as they are now.
@@ -158,7 +171,9 @@ impl Worker {
         let (store, tenant) = (self.environment.store.clone(), self.environment.tenant.clone());
         let committed = Position(store.pipeline_position(&tenant).await?);
         if let Some(snapshot) = store.pipeline_snapshot_latest(&tenant).await? {
-            self.engine.restore(&snapshot.state).map_err(PipelineError::Snapshot)?;
+            self.engine
+                .restore(&snapshot.state)
+                .map_err(PipelineError::Snapshot)?;
             self.snapshot_position = Position(snapshot.position);
         }
         let mut from = self.snapshot_position;
@@ -182,7 +197,10 @@ impl Worker {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the pipeline cannot go on; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the pipeline cannot go on; trying again"
+                    );
                     tokio::time::sleep(RETRY).await;
                 }
             }
@@ -193,7 +211,10 @@ impl Worker {
             }
         }
         if let Err(error) = self.commit(self.position, Outcome::default(), &[], true).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the last snapshot was not written; the next start re-runs more");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the last snapshot was not written; the next start re-runs more"
+            );
         }
     }
 
@@ -204,7 +225,8 @@ impl Worker {
         rules: &RwLock<KnownRules>,
     ) -> Result<bool, PipelineError> {
         let entries = self.read(self.position)?;
-        let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL && self.snapshot_position < self.position;
+        let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL
+            && self.snapshot_position < self.position;
         if entries.is_empty() && !due {
             return Ok(false);
         }
@@ -221,7 +243,9 @@ impl Worker {
 
     fn read(&self, from: Position) -> Result<Vec<(Position, Entry)>, PipelineError> {
         let journal = &self.environment.journal;
-        Ok(tokio::task::block_in_place(|| journal.read(&self.environment.tenant, from, BATCH_BYTES))?)
+        Ok(tokio::task::block_in_place(|| {
+            journal.read(&self.environment.tenant, from, BATCH_BYTES)
+        })?)
     }
 
     /// Runs entries through the engine, in order. `met` collects the records that were new.
@@ -260,7 +284,9 @@ impl Worker {
         let mut batch = Vec::with_capacity(entries.len());
         let mut positions: HashMap<RecordId, Position> = HashMap::with_capacity(entries.len());
         for (after, entry) in entries {
-            let EntryKind::Record { source, position } = &entry.kind else { continue };
+            let EntryKind::Record { source, position } = &entry.kind else {
+                continue;
+            };
             let raw = RawRecord {
                 source: sources.get(source).unwrap_or(&unknown),
                 position,
@@ -283,10 +309,21 @@ impl Worker {
 
     /// The records that had arrived by an earlier entry. Position decides, not presence: when entries are run again
     /// after a crash, their own records are in the store already, with a position that is not earlier.
-    async fn seen(&self, positions: &HashMap<RecordId, Position>) -> Result<HashSet<RecordId>, PipelineError> {
+    async fn seen(
+        &self,
+        positions: &HashMap<RecordId, Position>,
+    ) -> Result<HashSet<RecordId>, PipelineError> {
         let ids: Vec<RecordId> = positions.keys().copied().collect();
-        let known = self.environment.store.record_positions(&self.environment.tenant, &ids).await?;
-        Ok(known.into_iter().filter(|(id, at)| positions.get(id).is_some_and(|now| *at < now.0)).map(|(id, _)| id).collect())
+        let known = self
+            .environment
+            .store
+            .record_positions(&self.environment.tenant, &ids)
+            .await?;
+        Ok(known
+            .into_iter()
+            .filter(|(id, at)| positions.get(id).is_some_and(|now| *at < now.0))
+            .map(|(id, _)| id)
+            .collect())
     }
 
     fn action(&mut self, entry: &Entry, outcome: &mut Outcome, actions: &mut Vec<Action>) {
@@ -316,13 +353,19 @@ impl Worker {
             now,
             alert_triggers: self.environment.alert_triggers.load(Ordering::Relaxed),
         };
-        let state = snapshot.then(|| self.engine.snapshot()).transpose().map_err(PipelineError::Snapshot)?;
+        let state = snapshot
+            .then(|| self.engine.snapshot())
+            .transpose()
+            .map_err(PipelineError::Snapshot)?;
         let commit = commit::build(&batch, outcome, actions, state);
         while let Err(error) = self.environment.store.pipeline_commit(&commit).await {
             if self.environment.stop.is_cancelled() {
                 return Err(error.into());
             }
-            tracing::error!(error = &error as &dyn std::error::Error, "a batch cannot be committed; trying again");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a batch cannot be committed; trying again"
+            );
             tokio::time::sleep(RETRY).await;
         }
         self.position = position;
@@ -336,10 +379,16 @@ impl Worker {
 
     fn announce(&self, commit: &store::PipelineCommit) {
         for alert in &commit.alerts {
-            self.environment.live.publish(Topic::Alert, alert.id.to_string(), "opened");
+            self.environment
+                .live
+                .publish(Topic::Alert, alert.id.to_string(), "opened");
         }
         for change in &commit.events {
-            self.environment.live.publish(Topic::Event, change.event.id.to_string(), commit::kind_name(change));
+            self.environment.live.publish(
+                Topic::Event,
+                change.event.id.to_string(),
+                commit::kind_name(change),
+            );
         }
         if !commit.triggers.is_empty() {
             self.environment.respond.notify_one();
@@ -347,6 +396,9 @@ impl Worker {
     }
 
     fn known_rules(&self) -> KnownRules {
-        KnownRules { set: Arc::clone(self.engine.rules()), errors: self.engine.rule_errors().to_vec() }
+        KnownRules {
+            set: Arc::clone(self.engine.rules()),
+            errors: self.engine.rule_errors().to_vec(),
+        }
     }
 }

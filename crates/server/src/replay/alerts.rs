@@ -62,10 +62,16 @@ pub(super) fn replay(
     let mut told = 0;
     while let Some(line) = lines.next() {
         let number = lines.number();
-        let refuse = |source| ReplayError::Alert { path: path.to_owned(), line: number, source };
+        let refuse = |source| ReplayError::Alert {
+            path: path.to_owned(),
+            line: number,
+            source,
+        };
         let line = match line.map_err(ReplayError::read(path))? {
             Line::Record(raw) if raw.trim_ascii().is_empty() => continue,
-            Line::Record(raw) => serde_json::from_slice::<AlertLine>(&raw).map_err(|error| refuse(error.into()))?,
+            Line::Record(raw) => {
+                serde_json::from_slice::<AlertLine>(&raw).map_err(|error| refuse(error.into()))?
+            }
             Line::TooLong { .. } => return Err(refuse(AlertLineError::TooLong)),
         };
         let (alert, name) = alert(line);
@@ -90,7 +96,10 @@ pub(super) fn replay(
 fn alert(line: AlertLine) -> (Alert, Option<String>) {
     let (id, name) = match line.id.parse::<AlertId>() {
         Ok(id) => (id, None),
-        Err(_) => (AlertId::from_bits(ContentHash::new("foreign").part(&line.id).finish()), Some(line.id)),
+        Err(_) => (
+            AlertId::from_bits(ContentHash::new("foreign").part(&line.id).finish()),
+            Some(line.id),
+        ),
     };
     let mut entities: Vec<Entity> = line
         .entities
@@ -105,7 +114,10 @@ fn alert(line: AlertLine) -> (Alert, Option<String>) {
         tenant: TenantId::default(),
         time: line.time,
         first_time: line.time,
-        rule: RuleRef { id: line.rule, version: String::new() },
+        rule: RuleRef {
+            id: line.rule,
+            version: String::new(),
+        },
         title: LocalText::same(title),
         origin: line.origin.unwrap_or(Origin::Predefined),
         testing: false,
@@ -117,7 +129,10 @@ fn alert(line: AlertLine) -> (Alert, Option<String>) {
         tactics: Vec::new(),
         techniques: Vec::new(),
         // The line does not say which product saw it; it is the user's own file.
-        products: BTreeSet::from([ProductId { provider: Provider::SelfHosted, product: "alerts".into() }]),
+        products: BTreeSet::from([ProductId {
+            provider: Provider::SelfHosted,
+            product: "alerts".into(),
+        }]),
         accounts: BTreeSet::new(),
         entities,
         records: line.records,

@@ -34,8 +34,10 @@ pub(super) fn replay(
     results: &mut Results,
     progress: &dyn Fn(u64),
 ) -> Result<(), ReplayError> {
-    let mut files =
-        files.iter().map(|(product, path)| open(engine, product, path)).collect::<Result<Vec<_>, _>>()?;
+    let mut files = files
+        .iter()
+        .map(|(product, path)| open(engine, product, path))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
     loop {
         for file in &mut files {
@@ -51,8 +53,14 @@ pub(super) fn replay(
 fn open(engine: &Engine, product: &ProductId, path: &PathBuf) -> Result<LogFile, ReplayError> {
     let catalogue = &engine.content().catalogue;
     if catalogue.product(product).is_none() {
-        let known: Vec<String> = catalogue.products().map(|known| format!("`{}`", known.id())).collect();
-        return Err(ReplayError::UnknownProduct { product: product.clone(), known: known.join(", ") });
+        let known: Vec<String> = catalogue
+            .products()
+            .map(|known| format!("`{}`", known.id()))
+            .collect();
+        return Err(ReplayError::UnknownProduct {
+            product: product.clone(),
+            known: known.join(", "),
+        });
     }
     let lines = Lines::open(path).map_err(ReplayError::read(path))?;
     let id = SourceId::from_parts([
@@ -60,7 +68,12 @@ fn open(engine: &Engine, product: &ProductId, path: &PathBuf) -> Result<LogFile,
         product.to_string().as_bytes(),
         b"replay",
     ]);
-    let source = SourceInfo { id, product: product.clone(), account: None, utc_offset_minutes: 0 };
+    let source = SourceInfo {
+        id,
+        product: product.clone(),
+        account: None,
+        utc_offset_minutes: 0,
+    };
     Ok(LogFile {
         source,
         path: path.clone(),
@@ -83,7 +96,10 @@ impl LogFile {
             };
             self.number += 1;
             match line.map_err(ReplayError::read(&self.path))? {
-                Line::Record(raw) => self.ahead.push(Ahead { position: self.number.to_be_bytes(), raw }),
+                Line::Record(raw) => self.ahead.push(Ahead {
+                    position: self.number.to_be_bytes(),
+                    raw,
+                }),
                 Line::TooLong { .. } => {
                     let count = results.counter(&self.source.product);
                     count.received += 1;
@@ -106,7 +122,12 @@ fn round(engine: &mut Engine, files: &mut [LogFile], seen: &mut HashSet<RecordId
     for (number, file) in files.iter().enumerate() {
         let mut clock = file.clock;
         for (index, line) in file.ahead.iter().enumerate() {
-            let raw = RawRecord { source: &file.source, position: &line.position, received: arrived, raw: &line.raw };
+            let raw = RawRecord {
+                source: &file.source,
+                position: &line.position,
+                received: arrived,
+                raw: &line.raw,
+            };
             let normalised = engine.normalise(&raw);
             if let Ok(record) = &normalised {
                 clock = record.meta().time;
@@ -120,8 +141,9 @@ fn round(engine: &mut Engine, files: &mut [LogFile], seen: &mut HashSet<RecordId
     }
     batch.sort_by_key(|(time, number, index, ..)| (*time, *number, *index));
     // A file whose clock stands still, or runs backwards, must not stop the rest: one full read-ahead is enough.
-    let (ready, later): (Vec<_>, Vec<_>) =
-        batch.into_iter().partition(|(time, ..)| safe.is_none_or(|safe| *time <= safe));
+    let (ready, later): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .partition(|(time, ..)| safe.is_none_or(|safe| *time <= safe));
     let mut keep: Vec<HashSet<usize>> = vec![HashSet::new(); files.len()];
     for (_, number, index, ..) in &later {
         keep[*number].insert(*index);
@@ -130,7 +152,15 @@ fn round(engine: &mut Engine, files: &mut [LogFile], seen: &mut HashSet<RecordId
     let mut outcome = Outcome::default();
     let inputs = ready
         .into_iter()
-        .map(|(time, _, _, raw, normalised)| (RawRecord { received: time, ..raw }, normalised))
+        .map(|(time, _, _, raw, normalised)| {
+            (
+                RawRecord {
+                    received: time,
+                    ..raw
+                },
+                normalised,
+            )
+        })
         .collect();
     engine.run(inputs, seen, &mut outcome);
     seen.extend(outcome.records.iter().copied());
@@ -153,7 +183,11 @@ fn count(files: &[LogFile], outcome: &Outcome, results: &mut Results) {
         if !counted.insert(file.source.id) {
             continue;
         }
-        for ((_, _), batch) in outcome.sources.iter().filter(|((source, _), _)| *source == file.source.id) {
+        for ((_, _), batch) in outcome
+            .sources
+            .iter()
+            .filter(|((source, _), _)| *source == file.source.id)
+        {
             let total: &mut SourceCount = results.counter(&file.source.product);
             total.received += batch.received;
             total.stored += batch.stored;

@@ -89,11 +89,17 @@ pub enum ReplayError {
 
 impl ReplayError {
     fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::Read { path: path.to_owned(), source }
+        move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::Write { path: path.to_owned(), source }
+        move |source| Self::Write {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 

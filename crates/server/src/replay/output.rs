@@ -52,7 +52,10 @@ struct EntityLine<'a> {
 
 /// Writes everything a replay came to into the folder `out`.
 pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
-    lines(&out.join("alerts.jsonl"), results.alerts.iter().map(|alert| alert_line(results, alert)))?;
+    lines(
+        &out.join("alerts.jsonl"),
+        results.alerts.iter().map(|alert| alert_line(results, alert)),
+    )?;
     let mut members: BTreeMap<EventId, Vec<String>> = BTreeMap::new();
     for alert in &results.alerts {
         if let Some(event) = results.membership.get(&alert.id) {
@@ -63,7 +66,9 @@ pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
     events.sort_by_key(|event| (event.first_time, event.id));
     lines(
         &out.join("events.jsonl"),
-        events.into_iter().map(|event| event_line(event, members.remove(&event.id).unwrap_or_default())),
+        events
+            .into_iter()
+            .map(|event| event_line(event, members.remove(&event.id).unwrap_or_default())),
     )?;
     let path = out.join("counters.json");
     let file = File::create(&path).map_err(ReplayError::write(&path))?;
@@ -74,7 +79,10 @@ pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
 impl Results {
     /// The id an alert came with, or the one it was given.
     fn name(&self, alert: &Alert) -> String {
-        self.names.get(&alert.id).cloned().unwrap_or_else(|| alert.id.to_string())
+        self.names
+            .get(&alert.id)
+            .cloned()
+            .unwrap_or_else(|| alert.id.to_string())
     }
 }
 

@@ -24,7 +24,10 @@ impl Results {
     /// Adds what a batch led to.
     pub(super) fn add(&mut self, outcome: Outcome) {
         // Samples are for people who look at one alert; a replay of a large log would hold millions of them.
-        self.alerts.extend(outcome.alerts.into_iter().map(|alert| Alert { evidence: Vec::new(), ..alert }));
+        self.alerts.extend(outcome.alerts.into_iter().map(|alert| Alert {
+            evidence: Vec::new(),
+            ..alert
+        }));
         for (alert, outcome) in outcome.outcomes {
             match outcome.event() {
                 Some(event) => self.membership.insert(alert, event),

@@ -15,9 +15,9 @@ use model::{
 use respond::{
     BlockRequest, NeverBlock, NeverBlockEntry,
     block::step_outcome,
-    never_block::NeverBlockTarget,
     cacao::{self, Next, Outcome, Passed, Playbook, StepWork},
     component::{self, BlockArguments},
+    never_block::NeverBlockTarget,
     plan_block,
 };
 use serde_json::{Map, Value as Json, json};
@@ -39,7 +39,8 @@ const SCOPE: &str = "ctdr:scope";
 /// Notes the places a run may act in; every place there is, if none are given.
 pub fn set_scope(run: &mut Run, scope: Option<&[ScopeMember]>) -> Result<(), serde_json::Error> {
     if let Some(scope) = scope {
-        run.variables.insert(SCOPE.to_owned(), serde_json::to_value(scope)?);
+        run.variables
+            .insert(SCOPE.to_owned(), serde_json::to_value(scope)?);
     }
     Ok(())
 }
@@ -50,7 +51,11 @@ pub async fn run(app: Arc<App>) {
     loop {
         while let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             let now = clock::now();
-            match app.store.run_lease(&app.tenant, &worker(), now, now.plus(LEASE)).await {
+            match app
+                .store
+                .run_lease(&app.tenant, &worker(), now, now.plus(LEASE))
+                .await
+            {
                 Ok(Some(run)) => {
                     let app = Arc::clone(&app);
                     app.tasks.clone().spawn(async move {
@@ -65,7 +70,10 @@ pub async fn run(app: Arc<App>) {
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "runs cannot be taken up");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "runs cannot be taken up"
+                    );
                     break;
                 }
             }
@@ -87,17 +95,28 @@ async fn work(app: &App, mut run: Run) -> anyhow::Result<()> {
         .store
         .playbook_fetch(&app.tenant, &run.playbook, Some(run.playbook_version))
         .await?
-        .with_context(|| format!("version {} of playbook `{}` is gone", run.playbook_version, run.playbook))?;
+        .with_context(|| {
+            format!(
+                "version {} of playbook `{}` is gone",
+                run.playbook_version, run.playbook
+            )
+        })?;
     let playbook = Playbook::parse(&version.text)
         .map_err(|problems| anyhow::anyhow!("playbook `{}` cannot be read: {problems:?}", run.playbook))?;
     let mut outcome = None;
     loop {
         let now = clock::now();
         let turn = cacao::next(&playbook, &run, outcome.as_ref(), now);
-        run = Run { leased_by: Some(worker()), leased_until: Some(now.plus(LEASE)), ..turn.run };
+        run = Run {
+            leased_by: Some(worker()),
+            leased_until: Some(now.plus(LEASE)),
+            ..turn.run
+        };
         for passed in &turn.passed {
             let attempt = passed_attempt(&run, passed, next_attempt(app, &run, &passed.step).await?, now);
-            app.store.run_save(&run, &worker(), std::slice::from_ref(&attempt)).await?;
+            app.store
+                .run_save(&run, &worker(), std::slice::from_ref(&attempt))
+                .await?;
         }
         match turn.next {
             Next::Finished(state) => {
@@ -109,12 +128,18 @@ async fn work(app: &App, mut run: Run) -> anyhow::Result<()> {
                 return Ok(());
             }
             Next::Perform(work) => {
-                let mut attempt = running_attempt(&run, &work, next_attempt(app, &run, &work.step).await?, now);
-                app.store.run_save(&run, &worker(), std::slice::from_ref(&attempt)).await?;
+                let mut attempt =
+                    running_attempt(&run, &work, next_attempt(app, &run, &work.step).await?, now);
+                app.store
+                    .run_save(&run, &worker(), std::slice::from_ref(&attempt))
+                    .await?;
                 let done = tokio::time::timeout(work.timeout, perform(app, &run, &work)).await;
-                let done = done.unwrap_or_else(|_| Ok(Outcome::Failed("the step took too long".to_owned())))?;
+                let done =
+                    done.unwrap_or_else(|_| Ok(Outcome::Failed("the step took too long".to_owned())))?;
                 close(&mut attempt, &done);
-                app.store.run_save(&run, &worker(), std::slice::from_ref(&attempt)).await?;
+                app.store
+                    .run_save(&run, &worker(), std::slice::from_ref(&attempt))
+                    .await?;
                 outcome = Some(done);
             }
         }
@@ -127,7 +152,13 @@ async fn work(app: &App, mut run: Run) -> anyhow::Result<()> {
 /// The number of the next attempt at a step.
 async fn next_attempt(app: &App, run: &Run, step: &str) -> anyhow::Result<u32> {
     let attempts = app.store.run_step_list(&app.tenant, run.id).await?;
-    Ok(attempts.iter().filter(|attempt| attempt.step == step).map(|attempt| attempt.attempt).max().unwrap_or(0) + 1)
+    Ok(attempts
+        .iter()
+        .filter(|attempt| attempt.step == step)
+        .map(|attempt| attempt.attempt)
+        .max()
+        .unwrap_or(0)
+        + 1)
 }
 
 fn running_attempt(run: &Run, work: &StepWork, attempt: u32, now: Time) -> StepAttempt {
@@ -152,7 +183,11 @@ fn passed_attempt(run: &Run, passed: &Passed, attempt: u32, now: Time) -> StepAt
         step: passed.step.clone(),
         branch: 0,
         attempt,
-        state: if passed.error.is_some() { StepState::Failed } else { StepState::Succeeded },
+        state: if passed.error.is_some() {
+            StepState::Failed
+        } else {
+            StepState::Succeeded
+        },
         input: Json::Null,
         output: passed.output.clone(),
         error: passed.error.clone(),
@@ -181,7 +216,9 @@ fn announce(app: &App, run: &Run, state: RunState) {
         app.live.publish(Topic::Event, event.to_string(), "updated");
     }
     match state {
-        RunState::Failed => tracing::warn!(run.id = %run.id, error = run.error, "playbook run `{}` failed", run.id),
+        RunState::Failed => {
+            tracing::warn!(run.id = %run.id, error = run.error, "playbook run `{}` failed", run.id)
+        }
         _ => tracing::info!(run.id = %run.id, "playbook run `{}` ended", run.id),
     }
 }
@@ -189,7 +226,10 @@ fn announce(app: &App, run: &Run, state: RunState) {
 /// Carries a component out.
 async fn perform(app: &App, run: &Run, work: &StepWork) -> anyhow::Result<Outcome> {
     if component::find(&work.call.component, &work.call.system).is_none() {
-        let what = format!("there is no component `{}` for `{}`", work.call.component, work.call.system);
+        let what = format!(
+            "there is no component `{}` for `{}`",
+            work.call.component, work.call.system
+        );
         return Ok(Outcome::Failed(what));
     }
     match BlockArguments::read(&work.call.arguments) {
@@ -214,14 +254,20 @@ async fn block(app: &App, run: &Run, work: &StepWork, arguments: BlockArguments)
         origin_event: run.event,
     };
     let never_block = never_block(app).await?;
-    let existing: Vec<Lease> = app.store.lease_find_by_entity(&app.tenant, &arguments.entity).await?;
+    let existing: Vec<Lease> = app
+        .store
+        .lease_find_by_entity(&app.tenant, &arguments.entity)
+        .await?;
     let now = clock::now();
     let plan = match plan_block(&request, &never_block, &existing, now) {
         Ok(plan) => plan,
         Err(error) => return Ok(Outcome::Failed(error.to_string())),
     };
-    app.store.block_plan_save(&plan.policy, &plan.tasks, &plan.leases).await?;
-    app.live.publish(Topic::Policy, plan.policy.id.to_string(), "opened");
+    app.store
+        .block_plan_save(&plan.policy, &plan.tasks, &plan.leases)
+        .await?;
+    app.live
+        .publish(Topic::Policy, plan.policy.id.to_string(), "opened");
     if let Some(refusal) = plan.refusal {
         let mut output = Map::new();
         output.insert("blocked".to_owned(), json!(false));
@@ -231,8 +277,14 @@ async fn block(app: &App, run: &Run, work: &StepWork, arguments: BlockArguments)
     }
     app.wake.reconcile.notify_one();
     loop {
-        let filter = TaskFilter { policy: Some(plan.policy.id), ..TaskFilter::default() };
-        let page = PageRequest { limit: 200, cursor: None };
+        let filter = TaskFilter {
+            policy: Some(plan.policy.id),
+            ..TaskFilter::default()
+        };
+        let page = PageRequest {
+            limit: 200,
+            cursor: None,
+        };
         let rows = app.store.task_list(&app.tenant, &filter, &page).await?;
         let tasks: Vec<_> = rows.items.into_iter().map(|row| row.task).collect();
         if let Some(outcome) = step_outcome(plan.policy.id, &tasks) {
@@ -248,7 +300,11 @@ async fn scope(app: &App, run: &Run, system: &str) -> anyhow::Result<Vec<ScopeMe
         return Ok(serde_json::from_value(scope.clone())?);
     }
     let connected = app.clouds.connected().await?;
-    Ok(connected.into_iter().filter(|place| place.system == system).flat_map(|place| place.scope).collect())
+    Ok(connected
+        .into_iter()
+        .filter(|place| place.system == system)
+        .flat_map(|place| place.scope)
+        .collect())
 }
 
 /// The never-block list as it is now.
@@ -259,7 +315,11 @@ pub async fn never_block(app: &App) -> anyhow::Result<NeverBlock> {
             Some(kind) => NeverBlockTarget::Entity(EntityKey::new(kind, &row.value)),
             None => NeverBlockTarget::Network(row.value.parse().ok()?),
         };
-        Some(NeverBlockEntry { target, reason: row.reason, by: row.author })
+        Some(NeverBlockEntry {
+            target,
+            reason: row.reason,
+            by: row.author,
+        })
     });
     Ok(NeverBlock::new(entries.collect()))
 }

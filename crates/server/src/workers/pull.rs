@@ -64,12 +64,16 @@ pub async fn run(app: Arc<App>) {
                 for (id, source) in wanted {
                     running.entry(id).or_insert_with(|| {
                         let stop = app.stop.child_token();
-                        app.tasks.spawn(pull_source(Arc::clone(&app), source.clone(), stop.clone()));
+                        app.tasks
+                            .spawn(pull_source(Arc::clone(&app), source.clone(), stop.clone()));
                         (source, stop)
                     });
                 }
             }
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the sources cannot be listed"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the sources cannot be listed"
+            ),
         }
         if !wait(&app, &app.wake.pull, SHARDS).await {
             return;
@@ -86,7 +90,8 @@ async fn pull_source(app: Arc<App>, source: Source, stop: CancellationToken) {
             Ok(pullers) => {
                 failures = 0;
                 for puller in pullers {
-                    app.tasks.spawn(pull_shard(Arc::clone(&app), source.clone(), puller, stop.clone()));
+                    app.tasks
+                        .spawn(pull_shard(Arc::clone(&app), source.clone(), puller, stop.clone()));
                 }
                 SHARDS
             }
@@ -103,13 +108,22 @@ async fn pull_source(app: Arc<App>, source: Source, stop: CancellationToken) {
     }
 }
 
-async fn new_shards(app: &App, source: &Source, known: &mut BTreeSet<u32>) -> Result<Vec<ShardPuller>, PullError> {
+async fn new_shards(
+    app: &App,
+    source: &Source,
+    known: &mut BTreeSet<u32>,
+) -> Result<Vec<ShardPuller>, PullError> {
     let config: SlsSource = serde_json::from_value(source.config.clone()).map_err(|_| PullError::Config)?;
     let connection = source.connection.as_deref().ok_or(PullError::Config)?;
     let client = app.clouds.sls(connection, &config).await?;
     let shards = client.shards().await?;
-    let fresh = shards.into_iter().map(|shard| shard.id).filter(|id| known.insert(*id));
-    Ok(fresh.map(|id| ShardPuller::new(client.clone(), id).on_invalid_cursor(CursorFrom::Begin)).collect())
+    let fresh = shards
+        .into_iter()
+        .map(|shard| shard.id)
+        .filter(|id| known.insert(*id));
+    Ok(fresh
+        .map(|id| ShardPuller::new(client.clone(), id).on_invalid_cursor(CursorFrom::Begin))
+        .collect())
 }
 
 /// Reads one shard until told to stop.
@@ -126,7 +140,9 @@ async fn pull_shard(app: Arc<App>, source: Source, puller: ShardPuller, stop: Ca
                 if outcome.gap {
                     tracing::warn!(source.id = %source.id, shard = puller.shard(), "the cursor of source `{}` was gone; reading goes on with the oldest log kept", source.title);
                 }
-                outcome.pause().min(Duration::from_millis(app.config.workers.pull_interval_ms))
+                outcome
+                    .pause()
+                    .min(Duration::from_millis(app.config.workers.pull_interval_ms))
             }
             Err(error) => {
                 failures += 1;
@@ -155,7 +171,11 @@ async fn step(
             let saved = app.store.source_checkpoint_list(&app.tenant, source.id).await?;
             match saved.into_iter().find(|checkpoint| checkpoint.shard == shard) {
                 Some(checkpoint) => Cursor::new(checkpoint.cursor),
-                None => puller.start(CursorFrom::Time(source.created.millis() / 1000)).await?,
+                None => {
+                    puller
+                        .start(CursorFrom::Time(source.created.millis() / 1000))
+                        .await?
+                }
             }
         }
     };
@@ -165,7 +185,10 @@ async fn step(
         let entries = std::mem::take(&mut outcome.records)
             .into_iter()
             .map(|record| Entry {
-                kind: EntryKind::Record { source: source.id, position: record.native_id.into_bytes() },
+                kind: EntryKind::Record {
+                    source: source.id,
+                    position: record.native_id.into_bytes(),
+                },
                 received,
                 body: record.line,
             })
@@ -173,8 +196,14 @@ async fn step(
         app.journal.append(&app.tenant, entries).await?;
     }
     if outcome.next_cursor != at {
-        let checkpoint = Checkpoint { shard, cursor: outcome.next_cursor.to_string(), changed: clock::now() };
-        app.store.source_checkpoint_set(&app.tenant, source.id, &checkpoint).await?;
+        let checkpoint = Checkpoint {
+            shard,
+            cursor: outcome.next_cursor.to_string(),
+            changed: clock::now(),
+        };
+        app.store
+            .source_checkpoint_set(&app.tenant, source.id, &checkpoint)
+            .await?;
     }
     *cursor = Some(outcome.next_cursor.clone());
     Ok(outcome)
@@ -193,8 +222,15 @@ async fn recovered(app: &App, source: &Source) {
 }
 
 async fn save_error(app: &App, source: &Source, error: Option<&str>) {
-    if let Err(error) = app.store.source_set_error(&app.tenant, source.id, error, clock::now()).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the state of a source cannot be saved");
+    if let Err(error) = app
+        .store
+        .source_set_error(&app.tenant, source.id, error, clock::now())
+        .await
+    {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the state of a source cannot be saved"
+        );
     }
     app.live.publish(Topic::Source, source.id.to_string(), "updated");
 }

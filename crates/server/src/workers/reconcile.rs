@@ -11,11 +11,8 @@ use model::{
     policy::ScopeMember,
 };
 use respond::{
-    Actuator, ActuatorError, NeverBlock, Refusal, decide,
-    reconcile::LeaseAction,
-    settle,
-    settle::ENDED_BY_NEVER_BLOCK,
-    settle_unlisted, task,
+    Actuator, ActuatorError, NeverBlock, Refusal, decide, reconcile::LeaseAction, settle,
+    settle::ENDED_BY_NEVER_BLOCK, settle_unlisted, task,
 };
 use serde_json::json;
 use std::{
@@ -36,7 +33,9 @@ pub async fn run(app: Arc<App>) {
         if let Err(error) = round(&app, &mut looked).await {
             tracing::error!(error = %format!("{error:#}"), "devices cannot be reconciled; trying again");
         }
-        let pause = until_next_expiry(&app).await.map_or(period, |due| due.min(period));
+        let pause = until_next_expiry(&app)
+            .await
+            .map_or(period, |due| due.min(period));
         if !wait(&app, &app.wake.reconcile, pause).await {
             return;
         }
@@ -45,7 +44,11 @@ pub async fn run(app: Arc<App>) {
 
 /// How long until the next block ends, so that it is lifted then and not a period later.
 async fn until_next_expiry(app: &App) -> Option<Duration> {
-    let next = app.store.lease_next_expiry(&app.tenant, clock::now()).await.ok()??;
+    let next = app
+        .store
+        .lease_next_expiry(&app.tenant, clock::now())
+        .await
+        .ok()??;
     Some(next.since(clock::now()).max(Duration::from_millis(10)))
 }
 
@@ -60,7 +63,10 @@ async fn round(app: &App, looked: &mut HashMap<Place, Time>) -> anyhow::Result<(
     leases.sort_by_key(|lease| lease.id);
     leases.dedup_by_key(|lease| lease.id);
     for lease in leases {
-        places.entry((lease.system.clone(), lease.scope.clone())).or_default().push(lease);
+        places
+            .entry((lease.system.clone(), lease.scope.clone()))
+            .or_default()
+            .push(lease);
     }
     let never_block = super::execute::never_block(app).await?;
     let look = Duration::from_millis(app.config.workers.device_look_interval_ms);
@@ -80,12 +86,21 @@ async fn round(app: &App, looked: &mut HashMap<Place, Time>) -> anyhow::Result<(
 fn due(lease: &Lease, never_block: &NeverBlock, now: Time) -> bool {
     let waits = lease.retry_at.is_some_and(|at| now < at);
     let wanted = lease.wanted(now);
-    let settled = if wanted { lease.state == LeaseState::Active } else { lease.state == LeaseState::Released };
+    let settled = if wanted {
+        lease.state == LeaseState::Active
+    } else {
+        lease.state == LeaseState::Released
+    };
     (!settled && !waits) || (wanted && never_block.check(&lease.entity).is_err())
 }
 
 /// Brings one device in line.
-async fn reconcile(app: &App, place: &Place, leases: Vec<Lease>, never_block: &NeverBlock) -> anyhow::Result<()> {
+async fn reconcile(
+    app: &App,
+    place: &Place,
+    leases: Vec<Lease>,
+    never_block: &NeverBlock,
+) -> anyhow::Result<()> {
     let actuator = match app.clouds.actuator(&place.1).await {
         Ok(actuator) => actuator,
         Err(error) => return unlisted(app, &leases, &ActuatorError::Unreachable(error.to_string())).await,
@@ -98,7 +113,9 @@ async fn reconcile(app: &App, place: &Place, leases: Vec<Lease>, never_block: &N
     let mut table: BTreeMap<_, _> = leases.iter().map(|lease| (lease.id, lease.clone())).collect();
     for action in decide(&leases, &remote, never_block, now) {
         let outcome = act(actuator.as_ref(), &action).await;
-        let Some(lease) = action.lease().and_then(|id| table.get_mut(&id)) else { continue };
+        let Some(lease) = action.lease().and_then(|id| table.get_mut(&id)) else {
+            continue;
+        };
         let settled = settle(lease, &action, &outcome, clock::now());
         if let LeaseAction::Refuse { refusal, .. } = &action {
             end_reasons(app, lease, refusal).await?;
@@ -122,7 +139,9 @@ async fn end_reasons(app: &App, lease: &Lease, refusal: &Refusal) -> anyhow::Res
             after: json!({"reason": refusal.reason}),
         };
         let place = (lease.id, reason.policy);
-        app.store.lease_reason_end(&app.tenant, place, (now, ENDED_BY_NEVER_BLOCK), &[], &audit).await?;
+        app.store
+            .lease_reason_end(&app.tenant, place, (now, ENDED_BY_NEVER_BLOCK), &[], &audit)
+            .await?;
     }
     Ok(())
 }
@@ -167,7 +186,8 @@ async fn save(app: &App, lease: &Lease) -> anyhow::Result<()> {
     app.store.lease_settle(lease, &tasks).await?;
     for task in &tasks {
         app.live.publish(Topic::Task, task.id.to_string(), "updated");
-        app.live.publish(Topic::Policy, task.policy.to_string(), "updated");
+        app.live
+            .publish(Topic::Policy, task.policy.to_string(), "updated");
     }
     Ok(())
 }

@@ -11,9 +11,10 @@ use crate::{
     response_rule::{self, StoredResponseRule},
 };
 use anyhow::Context as _;
-use model::{Alert, EventId, SecurityEvent, Time, playbook::Run};
+use model::{Alert, EventId, LocalText, SecurityEvent, Time, playbook::Run};
 use respond::{
-    Admission, Breaker, Evaluation, EventContext, History, Occurrence, PlannedAction, RuleAction, Subject, Trigger,
+    Admission, Breaker, Evaluation, EventContext, History, Occurrence, PlannedAction, RuleAction, Subject,
+    Trigger,
     cacao::{self, Playbook, StartRequest},
     evaluate::Firing,
 };
@@ -24,7 +25,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store::{Activity, ActivityKind, AuditEntry, EventFetch, TriggerRow};
+use store::{Activity, ActivityKind, AuditEntry, EventFetch, TriggerOutcome, TriggerRow};
 
 /// Triggers looked at in one go.
 const BATCH: u32 = 100;
@@ -57,7 +58,9 @@ pub async fn run(app: Arc<App>) {
     let mut memory = loop {
         match remember(&app).await {
             Ok(memory) => break memory,
-            Err(error) => tracing::error!(error = %format!("{error:#}"), "the response history cannot be read; trying again"),
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "the response history cannot be read; trying again")
+            }
         }
         if !wait(&app, &app.wake.respond, IDLE).await {
             return;
@@ -77,11 +80,25 @@ async fn remember(app: &App) -> anyhow::Result<Memory> {
     let since = clock::now().minus(HISTORY);
     let fired = app.store.breaker_list(&app.tenant, FIRED, since).await?;
     let firings = fired.into_iter().filter_map(|(text, at)| {
-        let Remembered { id, rule, target, event } = serde_json::from_str(&text).ok()?;
-        Some(Firing { id, rule, target, event, at })
+        let Remembered {
+            id,
+            rule,
+            target,
+            event,
+        } = serde_json::from_str(&text).ok()?;
+        Some(Firing {
+            id,
+            rule,
+            target,
+            event,
+            at,
+        })
     });
     let breaker = app.store.setting_fetch::<Breaker>(&app.tenant, BREAKER).await?;
-    Ok(Memory { history: History::new(firings.collect()), breaker: breaker.unwrap_or_default() })
+    Ok(Memory {
+        history: History::new(firings.collect()),
+        breaker: breaker.unwrap_or_default(),
+    })
 }
 
 async fn round(app: &App, memory: &mut Memory) -> anyhow::Result<()> {
@@ -105,12 +122,16 @@ async fn put_off(app: &App, trigger: &TriggerRow, error: &anyhow::Error) -> anyh
     let text = format!("{error:#}");
     if trigger.attempts + 1 >= TRIES {
         tracing::error!(error = %text, "a trigger was given up: {:?}", trigger.trigger);
-        app.store.trigger_done(&app.tenant, trigger.id, &[], &[], clock::now()).await?;
+        app.store
+            .trigger_done(&app.tenant, trigger.id, &TriggerOutcome::default(), clock::now())
+            .await?;
         return Ok(());
     }
     tracing::warn!(error = %text, "a trigger failed and is tried again");
     let not_before = clock::now().plus(connectors::backoff(trigger.attempts + 1));
-    app.store.trigger_retry(&app.tenant, trigger.id, not_before, &text).await?;
+    app.store
+        .trigger_retry(&app.tenant, trigger.id, not_before, &text)
+        .await?;
     Ok(())
 }
 
@@ -131,22 +152,40 @@ async fn handle(
         }
         store::Trigger::Alert(alert) => about_alert(app, memory, rules, alert, now).await?,
     };
-    let mut runs = Vec::new();
-    let mut targets = Vec::new();
+    let mut outcome = TriggerOutcome::default();
+    let mut done = Vec::new();
     for held in &evaluation.held {
-        note(app, held.action.event, &held.action.rule_name, &json!({"held": held.reason}), now).await?;
+        outcome
+            .activities
+            .extend(note(&held.action, &json!({"held": held.reason}), now));
     }
     for action in evaluation.actions {
         match perform(app, memory, rules, &action, now).await? {
-            Performed::Run(run) => runs.push(*run),
+            Performed::Run(run) => {
+                outcome
+                    .activities
+                    .extend(note(&action, &json!({"run": run.id}), now));
+                outcome.runs.push(*run);
+            }
             Performed::Done => {}
-            Performed::Held => continue,
+            Performed::Held(why) => {
+                outcome
+                    .activities
+                    .extend(note(&action, &json!({"held": why}), now));
+                continue;
+            }
         }
-        memory.history.record(&action, now);
-        targets.push((FIRED.to_owned(), remembered(&action)?));
+        outcome.targets.push((FIRED.to_owned(), remembered(&action)?));
+        done.push(action);
     }
-    app.store.trigger_done(&app.tenant, trigger.id, &runs, &targets, now).await?;
-    if !runs.is_empty() {
+    app.store
+        .trigger_done(&app.tenant, trigger.id, &outcome, now)
+        .await?;
+    // Not before it is written: a trigger that is tried again must not find its own actions done.
+    for action in &done {
+        memory.history.record(action, now);
+    }
+    if !outcome.runs.is_empty() {
         app.wake.execute.notify_one();
     }
     Ok(())
@@ -176,7 +215,11 @@ async fn about_event(
     };
     let context = context(app, &row.event).await?;
     let merged = app.store.event_merged_list(&app.tenant, id).await?;
-    let subject = Subject::Event { event: &row.event, context: &context, merged: &merged };
+    let subject = Subject::Event {
+        event: &row.event,
+        context: &context,
+        merged: &merged,
+    };
     Ok(ask(app, memory, rules, trigger, subject, now))
 }
 
@@ -187,12 +230,17 @@ async fn about_alert(
     id: model::AlertId,
     now: Time,
 ) -> anyhow::Result<Evaluation> {
-    let Some(row) = app.store.alert_fetch(&app.tenant, id).await? else { return Ok(Evaluation::default()) };
+    let Some(row) = app.store.alert_fetch(&app.tenant, id).await? else {
+        return Ok(Evaluation::default());
+    };
     if row.whitelist.is_some() {
         return Ok(Evaluation::default());
     }
     let alert: &Alert = &row.alert;
-    let subject = Subject::Alert { alert, event: row.membership.map(|membership| membership.event) };
+    let subject = Subject::Alert {
+        alert,
+        event: row.membership.map(|membership| membership.event),
+    };
     Ok(ask(app, memory, rules, Trigger::Alert, subject, now))
 }
 
@@ -213,9 +261,22 @@ fn ask(
     subject: Subject<'_>,
     now: Time,
 ) -> Evaluation {
-    let compiled: Vec<_> = rules.iter().filter_map(|stored| stored.rule.compile().ok()).collect();
-    let occurrence = Occurrence { trigger, subject, caused_by: BTreeSet::new(), now };
-    respond::evaluate(&compiled, &occurrence, &app.config.capability_table(), &memory.history)
+    let compiled: Vec<_> = rules
+        .iter()
+        .filter_map(|stored| stored.rule.compile().ok())
+        .collect();
+    let occurrence = Occurrence {
+        trigger,
+        subject,
+        caused_by: BTreeSet::new(),
+        now,
+    };
+    respond::evaluate(
+        &compiled,
+        &occurrence,
+        &app.config.capability_table(),
+        &memory.history,
+    )
 }
 
 /// What became of an action.
@@ -224,8 +285,8 @@ enum Performed {
     Run(Box<Run>),
     /// It was done.
     Done,
-    /// It was not done, and may be another time.
-    Held,
+    /// It was not done for this reason, and may be another time.
+    Held(LocalText),
 }
 
 async fn perform(
@@ -236,38 +297,94 @@ async fn perform(
     now: Time,
 ) -> anyhow::Result<Performed> {
     let actor = format!("rule {}", action.rule_name);
+    if let Some(event) = action.event
+        && is_so(app, &action.action, event).await?
+    {
+        return Ok(Performed::Done);
+    }
     match (&action.action, action.event) {
-        (RuleAction::RunPlaybook { playbook, seconds, .. }, _) => {
-            if !admit(app, memory, action, now).await? {
-                return Ok(Performed::Held);
+        (
+            RuleAction::RunPlaybook {
+                playbook, seconds, ..
+            },
+            _,
+        ) => {
+            if let Some(why) = refusal(app, memory, action, now).await? {
+                return Ok(Performed::Held(why));
             }
             let rule = rules.iter().find(|stored| stored.rule.id == action.rule);
             let scope = rule.and_then(|stored| stored.scope.as_deref());
             let run = start(app, action, playbook, *seconds, scope, now).await?;
-            note(app, action.event, &action.rule_name, &json!({"run": run.id}), now).await?;
             return Ok(Performed::Run(Box::new(run)));
         }
         (RuleAction::ChangeStatus { status }, Some(event)) => {
-            app.pipeline.submit(&Action::EventStatus { event, status: *status, actor }, now).await?;
+            app.pipeline
+                .submit(
+                    &Action::EventStatus {
+                        event,
+                        status: *status,
+                        actor,
+                    },
+                    now,
+                )
+                .await?;
         }
         (RuleAction::ChangeLevel { level }, Some(event)) => {
-            let change = Change { event, actor, kind: ActivityKind::Level, body: json!({"level": level}), now };
+            let change = Change {
+                event,
+                actor,
+                kind: ActivityKind::Level,
+                body: json!({"level": level}),
+                now,
+            };
             let (activity, audit) = change.rows("event.level");
-            app.store.event_set_level(&app.tenant, event, *level, &activity, &audit).await?;
+            app.store
+                .event_set_level(&app.tenant, event, *level, &activity, &audit)
+                .await?;
         }
         (RuleAction::AddTag { tag }, Some(event)) => {
-            let change = Change { event, actor, kind: ActivityKind::Tag, body: json!({"tag": tag}), now };
+            let change = Change {
+                event,
+                actor,
+                kind: ActivityKind::Tag,
+                body: json!({"tag": tag}),
+                now,
+            };
             let (activity, audit) = change.rows("event.tag");
-            app.store.event_set_tag(&app.tenant, event, (tag, true), &activity, &audit).await?;
+            app.store
+                .event_set_tag(&app.tenant, event, (tag, true), &activity, &audit)
+                .await?;
         }
         (RuleAction::AssignOwner { owner }, Some(event)) => {
-            let change = Change { event, actor, kind: ActivityKind::Owner, body: json!({"owner": owner}), now };
+            let change = Change {
+                event,
+                actor,
+                kind: ActivityKind::Owner,
+                body: json!({"owner": owner}),
+                now,
+            };
             let (activity, audit) = change.rows("event.owner");
-            app.store.event_set_owner(&app.tenant, event, Some(owner), &activity, &audit).await?;
+            app.store
+                .event_set_owner(&app.tenant, event, Some(owner), &activity, &audit)
+                .await?;
         }
         (_, None) => {}
     }
     Ok(Performed::Done)
+}
+
+/// Whether the event is as the action would make it, as when a trigger is tried again after a crash.
+async fn is_so(app: &App, action: &RuleAction, event: EventId) -> anyhow::Result<bool> {
+    let Some(EventFetch::Event(row)) = app.store.event_fetch(&app.tenant, event).await? else {
+        return Ok(false);
+    };
+    Ok(match action {
+        RuleAction::ChangeStatus { status } => row.event.status == *status,
+        RuleAction::ChangeLevel { level } => row.level_chosen && row.event.level == *level,
+        RuleAction::AddTag { tag } => row.tags.contains(tag),
+        RuleAction::AssignOwner { owner } => row.owner.as_ref() == Some(owner),
+        RuleAction::RunPlaybook { .. } => false,
+    })
 }
 
 /// A change of an event by a rule.
@@ -290,39 +407,55 @@ impl Change {
             before: Json::Null,
             after: self.body.clone(),
         };
-        let activity =
-            Activity { event: self.event, at: self.now, actor: self.actor, kind: self.kind, body: self.body };
+        let activity = Activity {
+            event: self.event,
+            at: self.now,
+            actor: self.actor,
+            kind: self.kind,
+            body: self.body,
+        };
         (activity, audit)
     }
 }
 
-/// Asks switch and breaker. A trip is written down, and said once.
-async fn admit(app: &App, memory: &mut Memory, action: &PlannedAction, now: Time) -> anyhow::Result<bool> {
+/// Asks switch and breaker: why the action must wait, if it must. A trip is written down, and said once.
+async fn refusal(
+    app: &App,
+    memory: &mut Memory,
+    action: &PlannedAction,
+    now: Time,
+) -> anyhow::Result<Option<LocalText>> {
     if crate::setup::response_settings(app).await?.paused {
-        let why = json!({"held": {"en": "Automatic response is paused.", "zh": "自动响应已暂停。"}});
-        note(app, action.event, &action.rule_name, &why, now).await?;
-        return Ok(false);
+        return Ok(Some(LocalText::new(
+            "Automatic response is paused.",
+            "自动响应已暂停。",
+        )));
     }
-    let Some(target) = &action.target else { return Ok(true) };
-    match memory.breaker.admit(target, now) {
-        Admission::Go => Ok(true),
-        Admission::Held { pause, first } => {
-            if first {
-                tracing::error!("automatic response paused itself: {}", pause.sentence().en);
-                let entry = AuditEntry {
-                    at: now,
-                    actor: "breaker".to_owned(),
-                    action: "response.pause".to_owned(),
-                    object: String::new(),
-                    before: Json::Null,
-                    after: json!(pause),
-                };
-                app.store.setting_set(&app.tenant, BREAKER, &memory.breaker, now, &entry).await?;
-            }
-            note(app, action.event, &action.rule_name, &json!({"held": pause.sentence()}), now).await?;
-            Ok(false)
-        }
+    if memory.breaker.paused().is_some() {
+        // The settings pause nothing, so somebody has let a tripped breaker go on.
+        memory.breaker.resume();
     }
+    let Some(target) = &action.target else {
+        return Ok(None);
+    };
+    let Admission::Held { pause, first } = memory.breaker.admit(target, now) else {
+        return Ok(None);
+    };
+    if first {
+        tracing::error!("automatic response paused itself: {}", pause.sentence().en);
+        let entry = AuditEntry {
+            at: now,
+            actor: "breaker".to_owned(),
+            action: "response.pause".to_owned(),
+            object: String::new(),
+            before: Json::Null,
+            after: json!(pause),
+        };
+        app.store
+            .setting_set(&app.tenant, BREAKER, &memory.breaker, now, &entry)
+            .await?;
+    }
+    Ok(Some(pause.sentence()))
 }
 
 /// The run of a playbook on the action's target.
@@ -358,15 +491,18 @@ async fn start(
     Ok(run)
 }
 
-/// Adds a line to the event's activity log.
-async fn note(app: &App, event: Option<EventId>, rule: &str, what: &Json, now: Time) -> anyhow::Result<()> {
-    let Some(event) = event else { return Ok(()) };
-    let mut body = BTreeMap::from([("rule".to_owned(), json!(rule))]);
+/// A line for the log of the action's event.
+fn note(action: &PlannedAction, what: &Json, now: Time) -> Option<Activity> {
+    let mut body = BTreeMap::from([("rule".to_owned(), json!(action.rule_name))]);
     if let Some(what) = what.as_object() {
         body.extend(what.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
-    let activity =
-        Activity { event, at: now, actor: format!("rule {rule}"), kind: ActivityKind::Run, body: json!(body) };
-    app.store.activity_insert(&app.tenant, &activity).await?;
-    Ok(())
+    let actor = format!("rule {}", action.rule_name);
+    action.event.map(|event| Activity {
+        event,
+        at: now,
+        actor,
+        kind: ActivityKind::Run,
+        body: json!(body),
+    })
 }

@@ -45,7 +45,11 @@ async fn round(app: &App) -> anyhow::Result<()> {
     let tenant = tenant.clone();
     let trimmed = tokio::task::spawn_blocking(move || journal.trim(&tenant, upto, retention, now)).await??;
     if trimmed.segments > 0 {
-        tracing::info!(journal.segments = trimmed.segments, "removed {} bytes of worked-through journal", trimmed.bytes);
+        tracing::info!(
+            journal.segments = trimmed.segments,
+            "removed {} bytes of worked-through journal",
+            trimmed.bytes
+        );
     }
     Ok(())
 }

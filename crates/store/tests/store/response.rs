@@ -11,7 +11,7 @@ use serde_json::json;
 use std::slice::from_ref;
 use store::{
     Approval, Decision, Error, LeaseFilter, NeverBlock, PageRequest, PlaybookVersion, PolicyFilter,
-    RunFilter, TaskFilter, Trigger,
+    RunFilter, TaskFilter, Trigger, TriggerOutcome,
 };
 
 fn run(number: u128, started: i64) -> Run {
@@ -521,13 +521,22 @@ async fn runs_of_a_server_that_died_are_free_at_once() {
     let fixture = Fixture::new().await;
     let Fixture { store, tenant, .. } = &fixture;
     store.run_insert_if_absent(&run(1, 0)).await.unwrap();
-    let take = async |worker, now| store.run_lease(tenant, worker, at(now), at(now + 30)).await.unwrap();
+    let take = async |worker, now| {
+        store
+            .run_lease(tenant, worker, at(now), at(now + 30))
+            .await
+            .unwrap()
+    };
     let held = take("a", 0).await.unwrap();
     assert_eq!(take("b", 1).await, None);
     assert_eq!(store.run_release_all(tenant).await.unwrap(), 1);
     assert_eq!(take("b", 1).await.map(|run| run.id), Some(held.id));
 
-    let waits = Run { leased_by: None, leased_until: Some(at(60)), ..held };
+    let waits = Run {
+        leased_by: None,
+        leased_until: Some(at(60)),
+        ..held
+    };
     store.run_save(&waits, "b", &[]).await.unwrap();
     assert_eq!(store.run_release_all(tenant).await.unwrap(), 0);
     assert_eq!(take("c", 2).await, None, "a retry waits for its time");
@@ -599,10 +608,14 @@ async fn a_trigger_stays_until_what_it_led_to_is_stored() {
     again.now = at(0);
     again.triggers = vec![Trigger::EventUpdate(id)];
     store.pipeline_commit(&again).await.unwrap();
-    let targets = [("rule".to_owned(), "203.0.113.7".to_owned())];
+    let outcome = TriggerOutcome {
+        runs: vec![run(1, 0)],
+        targets: vec![("rule".to_owned(), "203.0.113.7".to_owned())],
+        activities: Vec::new(),
+    };
     for trigger in &taken {
         store
-            .trigger_done(tenant, trigger.id, &[run(1, 0)], &targets, at(1))
+            .trigger_done(tenant, trigger.id, &outcome, at(1))
             .await
             .unwrap();
     }

@@ -22,9 +22,16 @@ pub struct Books {
 impl Books {
     pub async fn open(stage: &Stage, push: String) -> Self {
         let sources = stage.client.all("/sources").await.unwrap();
-        let waf = sources.iter().find(|source| source["product"] == "alibaba/waf").unwrap();
+        let waf = sources
+            .iter()
+            .find(|source| source["product"] == "alibaba/waf")
+            .unwrap();
         let path = |id: &str| format!("/sources/{id}");
-        Self { push: path(&push), waf: path(waf["id"].as_str().unwrap()), attackers: Vec::new() }
+        Self {
+            push: path(&push),
+            waf: path(waf["id"].as_str().unwrap()),
+            attackers: Vec::new(),
+        }
     }
 
     /// Checks everything that must hold while nobody pushes and nobody attacks.
@@ -43,13 +50,20 @@ impl Books {
         }
         for attacker in Log::attackers(batches) {
             // The last one may not have done enough yet to be noticed.
-            let events = events.iter().filter(|event| is_attacked_by(event, &attacker)).count();
+            let events = events
+                .iter()
+                .filter(|event| is_attacked_by(event, &attacker))
+                .count();
             assert!(events <= 1, "{attacker} has {events} events");
         }
         for attacker in &self.attackers {
-            let of_attacker: Vec<&Value> = events.iter().filter(|event| is_attacked_by(event, attacker)).collect();
+            let of_attacker: Vec<&Value> = events
+                .iter()
+                .filter(|event| is_attacked_by(event, attacker))
+                .collect();
             assert_eq!(of_attacker.len(), 1, "{attacker}: {of_attacker:?}");
-            self.check_response(stage, of_attacker[0]["id"].as_str().unwrap()).await;
+            self.check_response(stage, of_attacker[0]["id"].as_str().unwrap())
+                .await;
         }
     }
 
@@ -58,8 +72,14 @@ impl Books {
         let run = stage.only(&format!("/runs?event={event}")).await;
         let policy = stage.only(&format!("/policies?event={event}")).await;
         assert_eq!(policy["run"], run["id"]);
-        stage.only(&format!("/tasks?policy={}", policy["id"].as_str().unwrap())).await;
-        let activity = stage.client.all(&format!("/events/{event}/activity")).await.unwrap();
+        stage
+            .only(&format!("/tasks?policy={}", policy["id"].as_str().unwrap()))
+            .await;
+        let activity = stage
+            .client
+            .all(&format!("/events/{event}/activity"))
+            .await
+            .unwrap();
         for kind in ["opened", "run"] {
             let entries: Vec<&Value> = activity.iter().filter(|entry| entry["kind"] == kind).collect();
             assert!(entries.len() <= 1, "{entries:?}");
@@ -78,7 +98,16 @@ impl Books {
         let again = |source: &Value| source["counts_24h"]["received"].as_u64() == Some(before[0] + lines);
         stage.client.until(&self.push, PATIENCE, again).await.unwrap();
         let after = counts(stage, &self.push).await;
-        assert_eq!(after, [before[0] + lines, before[1], before[2] + lines, before[3], before[4]]);
+        assert_eq!(
+            after,
+            [
+                before[0] + lines,
+                before[1],
+                before[2] + lines,
+                before[3],
+                before[4]
+            ]
+        );
     }
 
     /// The alerts about the pushed log are those of a replay of it, which nobody has killed.
@@ -90,30 +119,55 @@ impl Books {
         ctdr(&["replay", "--logs", &logs, "--out", out.to_str().unwrap()]).expect(0, &[]);
         let lines = |name: &str| -> Vec<Value> {
             let text = fs::read_to_string(out.join(name)).unwrap();
-            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+            text.lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect()
         };
         let mut expected: Vec<String> = lines("alerts.jsonl")
             .iter()
-            .map(|alert| digest(&alert["rule"], alert, &json!(alert["records"].as_array().unwrap().len())))
+            .map(|alert| {
+                digest(
+                    &alert["rule"],
+                    alert,
+                    &json!(alert["records"].as_array().unwrap().len()),
+                )
+            })
             .collect();
-        let alerts = stage.client.all("/alerts?product=self_hosted/nginx").await.unwrap();
-        let mut found: Vec<String> =
-            alerts.iter().map(|alert| digest(&alert["rule"]["id"], alert, &alert["record_count"])).collect();
+        let alerts = stage
+            .client
+            .all("/alerts?product=self_hosted/nginx")
+            .await
+            .unwrap();
+        let mut found: Vec<String> = alerts
+            .iter()
+            .map(|alert| digest(&alert["rule"]["id"], alert, &alert["record_count"]))
+            .collect();
         expected.sort();
         found.sort();
         assert!(!expected.is_empty());
         assert_eq!(found, expected);
-        let events = stage.client.all("/events?product=self_hosted/nginx").await.unwrap();
+        let events = stage
+            .client
+            .all("/events?product=self_hosted/nginx")
+            .await
+            .unwrap();
         assert_eq!(events.len(), lines("events.jsonl").len());
-        eprintln!("{} pushed lines, {} alerts and {} events as in a replay", batches.len() as u64 * LINES, found.len(), events.len());
+        eprintln!(
+            "{} pushed lines, {} alerts and {} events as in a replay",
+            batches.len() as u64 * LINES,
+            found.len(),
+            events.len()
+        );
     }
 }
 
 /// What two ways to the same alert have in common.
 fn digest(rule: &Value, alert: &Value, records: &Value) -> String {
     let entities = alert["entities"].as_array().unwrap();
-    let mut entities: Vec<String> =
-        entities.iter().map(|entity| format!("{} {} {}", entity["type"], entity["value"], entity["role"])).collect();
+    let mut entities: Vec<String> = entities
+        .iter()
+        .map(|entity| format!("{} {} {}", entity["type"], entity["value"], entity["role"]))
+        .collect();
     entities.sort();
     format!("{rule} at {} over {records} records: {entities:?}", alert["time"])
 }

@@ -58,7 +58,10 @@ impl Calls {
     fn now(cloud: &FakeCloud) -> Self {
         let calls = cloud.state().calls;
         let count = |api: &str| calls.get(api).copied().unwrap_or_default();
-        Self { deletes: count("DeleteDefenseRule"), creates: count("CreateDefenseRule") }
+        Self {
+            deletes: count("DeleteDefenseRule"),
+            creates: count("CreateDefenseRule"),
+        }
     }
 }
 
@@ -70,8 +73,10 @@ impl Kill {
 
     /// Makes the firewall slow where the point is one of its calls.
     pub fn prepare(self, cloud: &FakeCloud) -> Calls {
-        let (before, after) =
-            (FaultKind::TimeoutBefore { hold_ms: HOLD_MS }, FaultKind::TimeoutAfter { hold_ms: HOLD_MS });
+        let (before, after) = (
+            FaultKind::TimeoutBefore { hold_ms: HOLD_MS },
+            FaultKind::TimeoutAfter { hold_ms: HOLD_MS },
+        );
         let fault = match self {
             Self::BeforeRule => Some(("CreateDefenseRule", before)),
             Self::AfterRule => Some(("CreateDefenseRule", after)),
@@ -100,10 +105,18 @@ impl Kill {
                 let path = format!("/events?entity={attacker}");
                 play.stage.client.first(&path, PATIENCE, attacked).await.unwrap();
             }
-            Self::BeforeRule => until("a rule is asked for", || Calls::now(cloud).creates > calls.creates).await,
+            Self::BeforeRule => {
+                until("a rule is asked for", || {
+                    Calls::now(cloud).creates > calls.creates
+                })
+                .await
+            }
             Self::AfterRule => until("the rule is there", || rules_against(cloud, attacker) == 1).await,
             Self::BeforeRemoval | Self::AfterRemoval => {
-                until("a removal is asked for", || Calls::now(cloud).deletes > calls.deletes).await;
+                until("a removal is asked for", || {
+                    Calls::now(cloud).deletes > calls.deletes
+                })
+                .await;
             }
             Self::WhenBlocked | Self::AtRest => {
                 let last = &play.attackers.last().unwrap().1;

@@ -60,7 +60,9 @@ impl Log {
 
     /// A batch. One request in five is an attacker's search for hidden paths, one in a hundred names a tool.
     pub fn batch(self, number: u64) -> Vec<String> {
-        (number * LINES..(number + 1) * LINES).map(|number| self.line(number)).collect()
+        (number * LINES..(number + 1) * LINES)
+            .map(|number| self.line(number))
+            .collect()
     }
 
     fn line(self, number: u64) -> String {
@@ -69,9 +71,27 @@ impl Log {
         let hidden = format!("/hidden/{number}");
         let at = self.begin + number as i64 * STEP;
         let request = match number {
-            n if n % 100 == 7 => Access { at, client: &attacker, path: "/", status: 200, agent: TOOL },
-            n if n % 5 == 0 => Access { at, client: &attacker, path: &hidden, status: 404, agent: BROWSER },
-            _ => Access { at, client: &visitor, path: "/", status: 200, agent: BROWSER },
+            n if n % 100 == 7 => Access {
+                at,
+                client: &attacker,
+                path: "/",
+                status: 200,
+                agent: TOOL,
+            },
+            n if n % 5 == 0 => Access {
+                at,
+                client: &attacker,
+                path: &hidden,
+                status: 404,
+                agent: BROWSER,
+            },
+            _ => Access {
+                at,
+                client: &visitor,
+                path: "/",
+                status: 200,
+                agent: BROWSER,
+            },
         };
         request.json(&format!("crash-{number}"))
     }
@@ -79,7 +99,9 @@ impl Log {
     /// The attackers of the first batches.
     pub fn attackers(batches: u64) -> Vec<String> {
         let lines = batches * LINES;
-        (0..lines.div_ceil(SHIFT)).map(|shift| format!("198.51.100.{}", 1 + shift % 250)).collect()
+        (0..lines.div_ceil(SHIFT))
+            .map(|shift| format!("198.51.100.{}", 1 + shift % 250))
+            .collect()
     }
 }
 
@@ -90,7 +112,12 @@ impl Pusher {
         let (reported, progress) = watch::channel(Progress::default());
         let log = Log::ending_about_now();
         let task = tokio::spawn(push(client, log, received, reported));
-        Self { orders, progress, log, task }
+        Self {
+            orders,
+            progress,
+            log,
+            task,
+        }
     }
 
     /// Batches acknowledged so far.
@@ -105,7 +132,8 @@ impl Pusher {
 
     /// Returns while a batch after the first `batches` is on its way.
     pub async fn sending_after(&self, batches: u64) {
-        self.reaches(|progress| progress.sending && progress.acknowledged >= batches).await;
+        self.reaches(|progress| progress.sending && progress.acknowledged >= batches)
+            .await;
     }
 
     /// Lets it pause between two batches.
@@ -123,7 +151,9 @@ impl Pusher {
     pub async fn stop(self) -> Vec<Vec<String>> {
         self.orders.send_replace(Order::Stop);
         self.task.await.unwrap();
-        (0..self.progress.borrow().acknowledged).map(|number| self.log.batch(number)).collect()
+        (0..self.progress.borrow().acknowledged)
+            .map(|number| self.log.batch(number))
+            .collect()
     }
 
     /// The log it pushes.
