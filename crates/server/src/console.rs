@@ -2,8 +2,10 @@
 //!
 //! Built with the feature `console`; without it (development, most tests) the server says how to get one.
 
+#[cfg(feature = "console")]
+use axum::http::header;
 use axum::{
-    http::{StatusCode, Uri, header},
+    http::{StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 

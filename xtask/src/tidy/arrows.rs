@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["normalise"]),
     ("ctdr", &["testkit"]),
-    ("testkit", &["respond"]),
+    ("testkit", &["normalise", "respond"]),
     (
         "bench",
         &["correlate", "detect", "journal", "model", "normalise", "store"],

@@ -3,11 +3,11 @@
 use crate::{
     access_log::{Access, BROWSER, MOMENT},
     program::refused,
-    stage::{PASSWORD, PATIENCE, Stage, attacker, cloud, ingest},
+    stage::{PASSWORD, PATIENCE, Stage, USER, attacker, cloud, ingest},
 };
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress, Status};
-use http::{Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, net::TcpListener, path::Path};
 use testkit::{
@@ -396,118 +396,74 @@ async fn a_rule_with_an_unknown_modifier_is_refused_with_its_place_and_the_neare
     assert_eq!(rule["origin"], "custom", "{rule}");
 }
 
+/// Requests that make no sense: the status and a word of the detail they get, method, path and body.
+const NONSENSE: &str = r#"
+422 colour       POST  /never-block {"value": "192.0.2.1", "reason": "x", "colour": "red"}
+422 address      POST  /never-block {"value": "not an address", "reason": "x"}
+422 nothing      POST  /sources {"product": "alibaba/nothing", "method": "push"}
+400 EOF          POST  /never-block {"value":
+404 nothing-here GET   /nothing-here {}
+404 evt_nonsense PATCH /events/evt_nonsense {"status": "handled"}
+400 stauts       GET   /events?stauts=handled {}
+400 cursor       GET   /events?cursor=nonsense {}
+"#;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_make_no_sense_are_refused() {
     let stage = Stage::empty().await;
-    let client = &stage.client;
-    let check = async |client: &Client, method, path: &str, body: Value, status: &[u16], why: &str| {
-        let answer = client.call(method, path, Some(&body)).await.unwrap();
-        assert!(status.contains(&answer.status.as_u16()), "{path}: {answer:?}");
-        assert_eq!(
-            answer.headers["content-type"], "application/problem+json",
-            "{path}"
-        );
-        assert!(
-            answer.body["detail"].as_str().unwrap().contains(why),
-            "{path}: {answer:?}"
-        );
-        assert!(answer.body["request_id"].is_string(), "{path}: {answer:?}");
-    };
-    let unknown = json!({"value": "192.0.2.1", "reason": "x", "colour": "red"});
-    check(
-        client,
-        Method::POST,
-        "/never-block",
-        unknown,
-        &[400, 422],
-        "colour",
-    )
-    .await;
-    let wrong_csrf = client.with_csrf("0000");
-    let entry = json!({"value": "192.0.2.1", "reason": "x"});
-    check(
-        &wrong_csrf,
-        Method::POST,
-        "/never-block",
-        entry.clone(),
-        &[403],
-        "x-csrf-token",
-    )
-    .await;
-    check(
-        client,
-        Method::POST,
-        "/never-block",
-        json!({"value": "not an address", "reason": "x"}),
-        &[422],
-        "",
-    )
-    .await;
-    check(
-        client,
-        Method::GET,
-        "/nothing-here",
-        json!({}),
-        &[404],
-        "nothing-here",
-    )
-    .await;
-    check(
-        client,
-        Method::PATCH,
-        "/events/evt_nonsense",
-        json!({"status": "handled"}),
-        &[404],
-        "evt_nonsense",
-    )
-    .await;
-    check(
-        client,
-        Method::GET,
-        "/events?stauts=handled",
-        json!({}),
-        &[400],
-        "stauts",
-    )
-    .await;
-    check(
-        client,
-        Method::GET,
-        "/events?cursor=nonsense",
-        json!({}),
-        &[400],
-        "",
-    )
-    .await;
+    all_refused(&stage.client, NONSENSE).await;
+    let csrf = r#"403 x-csrf-token POST /never-block {"value": "192.0.2.1", "reason": "x"}"#;
+    all_refused(&stage.client.with_csrf("0000"), csrf).await;
+    let wrong = Client::log_in(&stage.server.url, USER, "a wrong password").await;
+    assert!(format!("{:#}", wrong.unwrap_err()).contains("401"));
+}
 
-    let viewer = json!({"name": "viewer", "role": "viewer", "password": "a long enough password"});
-    client.post("/users", &viewer).await.unwrap();
-    let viewer = Client::log_in(&stage.server.url, "viewer", "a long enough password")
+/// What somebody who may only look is refused.
+const BEYOND_A_VIEWER: &str = r#"
+403 `viewer` GET  /users {}
+403 `viewer` POST /users {"name": "x", "role": "admin", "password": "a long enough password"}
+403 `viewer` POST /rules:enable-connected {}
+403 `viewer` POST /never-block {"value": "192.0.2.1", "reason": "x"}
+403 `viewer` POST /sources {"product": "self_hosted/nginx", "method": "push"}
+403 `viewer` POST /tokens {"name": "x"}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_may_look_and_change_nothing() {
+    let stage = Stage::empty().await;
+    let viewer = json!({"name": "viewer", "role": "viewer", "password": PASSWORD});
+    stage.client.post("/users", &viewer).await.unwrap();
+    let viewer = Client::log_in(&stage.server.url, "viewer", PASSWORD)
         .await
         .unwrap();
     viewer.get("/events").await.unwrap();
-    for (method, path, body) in [
-        (Method::GET, "/users", json!({})),
-        (
-            Method::POST,
-            "/users",
-            json!({"name": "x", "role": "admin", "password": PASSWORD}),
-        ),
-        (Method::POST, "/rules:enable-connected", json!({})),
-        (Method::POST, "/never-block", entry),
-        (
-            Method::POST,
-            "/sources",
-            json!({"product": "self_hosted/nginx", "method": "push", "config": {}}),
-        ),
-        (Method::POST, "/tokens", json!({"name": "x"})),
-    ] {
-        check(&viewer, method, path, body, &[403], "`viewer`").await;
+    all_refused(&viewer, BEYOND_A_VIEWER).await;
+}
+
+/// Makes each request of a table and looks at the problem that comes back.
+async fn all_refused(client: &Client, table: &str) {
+    for row in table.lines().filter(|row| !row.is_empty()) {
+        let (status, rest) = row.split_once(' ').unwrap();
+        let (why, rest) = rest.split_once(' ').unwrap();
+        let (method, rest) = rest.trim().split_once(' ').unwrap();
+        let (path, body) = rest.trim().split_once(' ').unwrap();
+        let json = HeaderValue::from_static("application/json");
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, json)]);
+        let body = Bytes::from(body.to_owned());
+        let answer = client
+            .send(method.parse().unwrap(), path, headers, body)
+            .await
+            .unwrap();
+        assert_eq!(answer.status.as_str(), status, "{row}: {answer:?}");
+        assert_eq!(
+            answer.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{row}"
+        );
+        let said = answer.body["detail"].to_string() + &answer.body["errors"].to_string();
+        assert!(said.contains(why), "{row}: {answer:?}");
+        assert!(answer.body["request_id"].is_string(), "{row}: {answer:?}");
     }
-    let wrong = Client::log_in(&stage.server.url, "viewer", "a wrong password")
-        .await
-        .unwrap_err();
-    assert!(format!("{wrong:#}").contains("401"), "{wrong:#}");
 }
 
 /// What somebody who is not logged in may call.

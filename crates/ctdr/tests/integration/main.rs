@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows the inside of the server: it is started, called, attacked, lied to, killed and looked at.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod access_log;
 mod bad_input;

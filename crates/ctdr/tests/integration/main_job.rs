@@ -19,10 +19,10 @@ async fn an_attack_becomes_an_event_and_the_attacker_is_blocked_until_the_block_
     let started = Instant::now();
     let client = &stage.client;
 
-    let attacked = |item: &Value| is_attacked_by(item, ATTACKER);
-    client.first("/alerts", PATIENCE, attacked).await.unwrap();
+    let about_it = |item: &Value| is_attacked_by(item, ATTACKER);
+    client.first("/alerts", PATIENCE, about_it).await.unwrap();
     let alert_after = started.elapsed();
-    let event = client.first("/events", PATIENCE, attacked).await.unwrap();
+    let event = client.first("/events", PATIENCE, about_it).await.unwrap();
     let event_after = started.elapsed();
     let blocked_after = attacker.blocked(PATIENCE).await.expect("the attacker is blocked");
     let event = event["id"].as_str().unwrap();

@@ -40,7 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// Where the API is.
 const BASE: &str = "/api/v1";
 /// No handler but the event stream takes longer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What handlers get of the server.
 type Shared = axum::extract::State<Arc<App>>;
@@ -97,13 +97,13 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(finish::finish))
         .layer(CatchPanicLayer::custom(finish::panicked))
         .layer(TimeoutLayer::with_status_code(
-            axum::http::StatusCode::GATEWAY_TIMEOUT,
+            http::StatusCode::GATEWAY_TIMEOUT,
             TIMEOUT,
         ))
         .with_state(app)
 }
 
-async fn unknown(uri: axum::http::Uri) -> Problem {
+async fn unknown(uri: http::Uri) -> Problem {
     Problem::new(
         Kind::NotFound,
         format!("`{}` is no resource of this API", uri.path()),

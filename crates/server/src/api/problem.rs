@@ -158,11 +158,6 @@ impl Problem {
         }
     }
 
-    /// The HTTP status.
-    pub fn status(&self) -> StatusCode {
-        self.kind.status()
-    }
-
     /// What it says, in a language, with the request's id.
     pub(super) fn body(&self, language: Language, request_id: Option<String>) -> ProblemBody {
         ProblemBody {
@@ -174,6 +169,12 @@ impl Problem {
             request_id,
             errors: self.errors.clone(),
         }
+    }
+
+    /// The HTTP status.
+    #[cfg(test)]
+    pub fn status(&self) -> StatusCode {
+        self.kind.status()
     }
 
     /// The answer in a language, with the request's id.

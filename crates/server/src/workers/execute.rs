@@ -215,11 +215,10 @@ fn announce(app: &App, run: &Run, state: RunState) {
     if let Some(event) = run.event {
         app.live.publish(Topic::Event, event.to_string(), "updated");
     }
-    match state {
-        RunState::Failed => {
-            tracing::warn!(run.id = %run.id, error = run.error, "playbook run `{}` failed", run.id)
-        }
-        _ => tracing::info!(run.id = %run.id, "playbook run `{}` ended", run.id),
+    if state == RunState::Failed {
+        tracing::warn!(run.id = %run.id, error = run.error, "playbook run `{}` failed", run.id);
+    } else {
+        tracing::info!(run.id = %run.id, "playbook run `{}` ended", run.id);
     }
 }
 

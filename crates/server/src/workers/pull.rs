@@ -25,7 +25,7 @@ use store::{Checkpoint, Source};
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks at which shards there are: stores are split as they grow.
-const SHARDS: Duration = Duration::from_secs(60);
+const SHARDS: Duration = Duration::from_mins(1);
 
 /// Why a source cannot be read right now.
 #[derive(Debug, thiserror::Error)]
@@ -165,18 +165,15 @@ async fn step(
     cursor: &mut Option<Cursor>,
 ) -> Result<PullOutcome, PullError> {
     let shard = puller.shard().to_string();
-    let at = match cursor.take() {
-        Some(cursor) => cursor,
-        None => {
-            let saved = app.store.source_checkpoint_list(&app.tenant, source.id).await?;
-            match saved.into_iter().find(|checkpoint| checkpoint.shard == shard) {
-                Some(checkpoint) => Cursor::new(checkpoint.cursor),
-                None => {
-                    puller
-                        .start(CursorFrom::Time(source.created.millis() / 1000))
-                        .await?
-                }
-            }
+    let at = if let Some(cursor) = cursor.take() {
+        cursor
+    } else {
+        let saved = app.store.source_checkpoint_list(&app.tenant, source.id).await?;
+        if let Some(checkpoint) = saved.into_iter().find(|checkpoint| checkpoint.shard == shard) {
+            Cursor::new(checkpoint.cursor)
+        } else {
+            let connected = CursorFrom::Time(source.created.millis() / 1000);
+            puller.start(connected).await?
         }
     };
     let mut outcome = puller.pull_once(&at).await?;

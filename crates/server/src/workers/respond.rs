@@ -59,7 +59,7 @@ pub async fn run(app: Arc<App>) {
         match remember(&app).await {
             Ok(memory) => break memory,
             Err(error) => {
-                tracing::error!(error = %format!("{error:#}"), "the response history cannot be read; trying again")
+                tracing::error!(error = %format!("{error:#}"), "the response history cannot be read; trying again");
             }
         }
         if !wait(&app, &app.wake.respond, IDLE).await {

@@ -91,27 +91,27 @@ impl Kill {
     }
 
     /// Waits until the point is reached. `batches` are to be acknowledged first where the point is about them.
-    pub async fn reached(self, play: &Play, attacker: &str, calls: &Calls, batches: u64) {
-        let attacked = |item: &serde_json::Value| is_attacked_by(item, attacker);
+    pub async fn reached(self, play: &Play, address: &str, calls: &Calls, batches: u64) {
+        let attacked = |item: &serde_json::Value| is_attacked_by(item, address);
         let cloud = &play.cloud;
         match self {
             Self::DuringIngest => play.pusher.sending_after(batches).await,
             Self::AfterAcknowledgement => play.pusher.acknowledged_more_than(batches).await,
             Self::AtFirstAlert => {
-                let path = format!("/alerts?entity={attacker}");
+                let path = format!("/alerts?entity={address}");
                 play.stage.client.first(&path, PATIENCE, attacked).await.unwrap();
             }
             Self::AtEvent => {
-                let path = format!("/events?entity={attacker}");
+                let path = format!("/events?entity={address}");
                 play.stage.client.first(&path, PATIENCE, attacked).await.unwrap();
             }
             Self::BeforeRule => {
                 until("a rule is asked for", || {
                     Calls::now(cloud).creates > calls.creates
                 })
-                .await
+                .await;
             }
-            Self::AfterRule => until("the rule is there", || rules_against(cloud, attacker) == 1).await,
+            Self::AfterRule => until("the rule is there", || rules_against(cloud, address) == 1).await,
             Self::BeforeRemoval | Self::AfterRemoval => {
                 until("a removal is asked for", || {
                     Calls::now(cloud).deletes > calls.deletes

@@ -11,6 +11,9 @@ use tokio::sync::mpsc;
 /// Pieces under way between connection and thread.
 const AHEAD: usize = 4;
 
+/// Bytes of a refused body that are still received.
+const THROWN_AWAY: usize = 64 << 20;
+
 /// A piece of a body, or its end. Without an end the body was cut off, which must not look like one.
 enum Piece {
     Data(Bytes),
@@ -43,13 +46,19 @@ impl BodyReader {
     }
 }
 
-/// Feeds the reader until the body ends, breaks off, or nobody reads any more.
+/// Feeds the reader until the body ends or breaks off. A reader that gave up has an answer that the sender should get
+/// to read: whoever is still sending when the connection closes reads nothing.
 async fn feed(body: Body, sender: mpsc::Sender<Piece>) {
     let mut data = body.into_data_stream();
+    let mut thrown_away = 0;
     while let Some(piece) = data.next().await {
         let Ok(piece) = piece else { return };
+        let length = piece.len();
         if sender.send(Piece::Data(piece)).await.is_err() {
-            return;
+            thrown_away += length;
+            if thrown_away > THROWN_AWAY {
+                return;
+            }
         }
     }
     // Whoever gave up reading does not need to know.
@@ -104,6 +113,24 @@ mod tests {
             20,
             "more pieces than go ahead"
         );
+    }
+
+    #[tokio::test]
+    async fn a_body_that_nobody_reads_any_more_is_received_to_its_end_within_bounds() {
+        let received = |pieces: usize| async move {
+            let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+            let counted = std::sync::Arc::clone(&count);
+            let pieces = stream::iter(0..pieces).map(move |_| {
+                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                Ok::<_, io::Error>(Bytes::from(vec![0; 1 << 20]))
+            });
+            let (reader, feed) = BodyReader::new(Body::from_stream(pieces), u64::MAX);
+            drop(reader);
+            feed.await;
+            count.load(std::sync::atomic::Ordering::Relaxed)
+        };
+        assert_eq!(received(10).await, 10);
+        assert_eq!(received(1_000).await, 65);
     }
 
     #[tokio::test]
