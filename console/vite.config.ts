@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 // The server embeds `dist` and serves it from the root. During development the API is the one of a
 // server running on this machine; CTDR_SERVER names another.
-const server = process.env.CTDR_SERVER ?? "http://127.0.0.1:8080";
+const server = process.env.CTDR_SERVER ?? "http://127.0.0.1:8686";
 
 export default defineConfig({
   base: "/",

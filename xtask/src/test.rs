@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change has to pass.
 
-use crate::{console, demo, dist, root, run, tidy};
+use crate::{console, demo, root, run, tidy};
 use clap::Args;
 use std::path::Path;
 
@@ -10,13 +10,13 @@ pub struct Arguments {
     /// Install Debian's Chromium where no browser is found (needs root).
     #[arg(long)]
     install_browser: bool,
-    /// Leave out what starts the real server: the integration and browser tests.
-    #[arg(long, conflicts_with = "install_browser")]
-    quick: bool,
 }
 
 /// Where Debian puts the browser.
 const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// What is checked, and with it the binary that the browser looks at: all crates, with the console.
+const ALL: [&str; 3] = ["--workspace", "--features", "ctdr/console"];
 
 /// Runs all checks, cheapest first; stops at the first that fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -28,42 +28,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for script in ["lint", "typecheck", "test"] {
         console::script(script)?;
     }
+    console::build()?;
     run::step("clippy");
-    run::command(
-        "cargo",
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )?;
-    rust_tests(arguments.quick)?;
-    if arguments.quick {
-        eprintln!("── integration and browser tests left out");
-        return Ok(());
-    }
+    cargo(&["clippy", "--all-targets"], &["--", "--deny", "warnings"])?;
+    rust_tests()?;
     browser_tests(arguments.install_browser)
 }
 
+fn cargo(command: &[&str], options: &[&str]) -> anyhow::Result<()> {
+    run::command("cargo", &[command, &ALL, options].concat())
+}
+
 /// Rust tests by `cargo nextest` where it is installed, else by `cargo test`.
-fn rust_tests(quick: bool) -> anyhow::Result<()> {
+fn rust_tests() -> anyhow::Result<()> {
     run::step("Rust tests");
     if run::exists("cargo-nextest") {
-        let mut command = vec!["nextest", "run", "--workspace", "--no-fail-fast"];
-        if quick {
-            command.extend(["--exclude", "ctdr"]);
-        }
-        run::command("cargo", &command)?;
-        run::command("cargo", &["test", "--workspace", "--doc", "--quiet"])
+        cargo(&["nextest", "run"], &["--no-fail-fast"])?;
+        cargo(&["test", "--doc", "--quiet"], &[])
     } else {
-        let mut command = vec!["test", "--workspace", "--no-fail-fast"];
-        if quick {
-            command.extend(["--exclude", "ctdr"]);
-        }
-        run::command("cargo", &command)
+        cargo(&["test"], &["--no-fail-fast"])
     }
 }
 
@@ -75,19 +58,9 @@ fn browser_tests(install: bool) -> anyhow::Result<()> {
             eprintln!("   skipped: no `{CHROMIUM}`; `cargo xtask test --install-browser` installs Debian's");
             return Ok(());
         }
-        run::command("apt-get", &["update", "--quiet"])?;
-        let packages = [
-            "install",
-            "--yes",
-            "--quiet",
-            "--no-install-recommends",
-            "chromium",
-            "fonts-noto-cjk",
-        ];
-        run::command("apt-get", &packages)?;
+        install_browser()?;
     }
-    let binary = dist::run()?;
-    demo::with_attacked_server(&binary, |server| {
+    demo::with_attacked_server(&root::target().join("debug/ctdr"), |server| {
         let environment = [
             ("CTDR_URL", server.url.as_str()),
             ("CTDR_USER", server.user.as_str()),
@@ -101,6 +74,14 @@ fn browser_tests(install: bool) -> anyhow::Result<()> {
             &environment,
         )
     })
+}
+
+/// Debian's browser, and a font with Chinese.
+fn install_browser() -> anyhow::Result<()> {
+    run::command("apt-get", &["update", "--quiet"])?;
+    let options = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    let packages = ["chromium", "fonts-noto-cjk"];
+    run::command("apt-get", &[&options[..], &packages].concat())
 }
 
 /// Tests that need the recorded logs skip without them; say so once, before a thousand lines of output.

@@ -5,7 +5,7 @@ export class ProblemError extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(problem.detail || problem.title);
     this.name = "ProblemError";
     this.problem = problem;
   }
@@ -24,6 +24,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     title: response.statusText || `HTTP ${response.status}`,
     status: response.status,
     code: `http_${response.status}`,
+    detail: "",
     request_id: response.headers.get("x-request-id"),
   };
 }
@@ -32,7 +33,7 @@ export async function problemOf(response: Response): Promise<Problem> {
 export function asProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const detail = error instanceof Error ? error.message : String(error);
-  return { type: "about:blank", title: detail, status: 0, code: "network", request_id: null };
+  return { type: "about:blank", title: detail, status: 0, code: "network", detail: "", request_id: null };
 }
 
 /** Whether a problem means that nobody is signed in. */

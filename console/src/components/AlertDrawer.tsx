@@ -122,7 +122,7 @@ export function AlertWhy({ alert }: { alert: AlertDetail }) {
           {threshold.group.length > 0 && (
             <span className="muted">
               {" · "}
-              {t.alerts.group} {threshold.group.map(([field, value]) => `${field}=${value}`).join(", ")}
+              {t.alerts.group} {threshold.group.map(({ field, value }) => `${field}=${value}`).join(", ")}
             </span>
           )}
         </div>

@@ -14,13 +14,21 @@ export interface ConditionEditorProps {
 
 const EMPTY: Condition = { conditions: [] };
 
+/** A comparison about a field, to be filled in. */
+const fresh = (field: ConditionField): Predicate => ({
+  left: field.name,
+  operator: field.operators[0] ?? "equals",
+  right: [],
+  not: false,
+});
+
 /** Numbered comparisons and how they combine. */
 export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEditorProps) {
   const t = useText().conditions;
   const set = (conditions: Predicate[]) => onChange?.({ ...value, conditions });
   const add = () => {
     const field = fields[0];
-    if (field) set([...value.conditions, { left: field.name, operator: field.operators[0] ?? "", right: [], not: false }]);
+    if (field) set([...value.conditions, fresh(field)]);
   };
   return (
     <div className={css.editor}>
@@ -70,7 +78,7 @@ function Line({ number, predicate, fields, onChange, onRemove }: LineProps) {
   const operators = field?.operators ?? [predicate.operator];
   const pick = (name: string) => {
     const next = fields.find((candidate) => candidate.name === name);
-    onChange({ left: name, operator: next?.operators[0] ?? "", right: [], not: false });
+    if (next) onChange(fresh(next));
   };
   return (
     <div className={css.line}>
@@ -133,7 +141,7 @@ function Values(props: {
       <Select
         aria-label={label}
         placeholder={label}
-        value={predicate.right[0]}
+        value={predicate.right?.[0]}
         options={options}
         onChange={(one: string) => onChange([one])}
       />
@@ -143,7 +151,7 @@ function Values(props: {
     <Input
       aria-label={label}
       placeholder={label}
-      value={predicate.right[0] ?? ""}
+      value={predicate.right?.[0] ?? ""}
       onChange={(event) => onChange([event.target.value])}
     />
   );

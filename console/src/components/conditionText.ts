@@ -7,7 +7,7 @@ export function useConditionText(fields: ConditionField[] | undefined): (conditi
   const local = useLocal();
   return ({ conditions, formula }) => {
     if (conditions.length === 0) return t.responseRules.conditionsCount(0);
-    const lines = conditions.map(({ left, operator, right, not }) => {
+    const lines = conditions.map(({ left, operator, right = [], not }) => {
       const field = fields?.find((candidate) => candidate.name === left);
       const value = (code: string) => {
         const known = field?.values?.find((item) => item.value === code);

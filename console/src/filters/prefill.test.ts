@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { Predicate } from "../api/types";
 import { readPredicate, writePredicate } from "./prefill";
 
-test.each([
+test.each<[string, Predicate]>([
   ["one value", { left: "level", operator: "greater_or_equal", right: ["4"], not: false }],
   ["several", { left: "product", operator: "in", right: ["alibaba/waf", "self_hosted/nginx"], not: false }],
   ["none", { left: "owner", operator: "exists", right: [], not: false }],

@@ -1,4 +1,4 @@
-import type { Alert, EventDetail, Predicate } from "../api/types";
+import type { Alert, EventDetail, Operator, Predicate } from "../api/types";
 
 // What an event suggests for a response rule or a whitelist entry. Names that the server does not
 // offer as a condition are left out by the form that reads this.
@@ -6,16 +6,17 @@ import type { Alert, EventDetail, Predicate } from "../api/types";
 const SEPARATOR = "|";
 
 /** `left|operator|value|value…`: one condition as a parameter of a link. */
-export function writePredicate({ left, operator, right }: Predicate): string {
+export function writePredicate({ left, operator, right = [] }: Predicate): string {
   return [left, operator, ...right].map(encodeURIComponent).join(SEPARATOR);
 }
 
+/** Whether there is such an operator the form finds out, by what the server offers for the field. */
 export function readPredicate(text: string): Predicate | null {
   const [left, operator, ...right] = text.split(SEPARATOR).map(decodeURIComponent);
-  return left && operator ? { left, operator, right, not: false } : null;
+  return left && operator ? { left, operator: operator as Operator, right, not: false } : null;
 }
 
-const when = (left: string, operator: string, right: string[]) =>
+const when = (left: string, operator: Operator, right: string[]) =>
   right.length === 0 ? [] : [writePredicate({ left, operator, right, not: false })];
 
 /** "Events like this one": as severe, from the same products, at the same steps of an attack. */

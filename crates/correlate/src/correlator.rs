@@ -32,8 +32,8 @@ impl Correlator {
         self.alerts(std::slice::from_ref(alert), now)
     }
 
-    /// Takes in many alerts and tells the changes once, which is much cheaper than one call for each. What is
-    /// decided is the same.
+    /// Takes in many alerts and tells the changes once: an event that many of them change is told of once. What
+    /// is decided is the same as by one call for each.
     pub fn alerts(&mut self, alerts: &[Alert], now: Time) -> Changes {
         let mut ledgers: BTreeMap<&TenantId, Ledger> = BTreeMap::new();
         for alert in alerts {

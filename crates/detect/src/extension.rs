@@ -49,6 +49,8 @@ pub struct Placed<T> {
 pub struct Extension {
     /// Where it stands.
     pub at: Position,
+    /// The rule's title in Chinese; Sigma's own is in English.
+    pub name: Option<String>,
     /// What happened, with `$field$`.
     pub title: Option<Placed<LocalText>>,
     /// What the rule detects.
@@ -125,6 +127,7 @@ impl Extension {
         let mut map = MapReader::new(&entry.value, "`ctdr`", report)?;
         let extension = Self {
             at: entry.key.position(),
+            name: map.get("name").and_then(|n| n.text("`name`", report)),
             title: map
                 .get("title")
                 .and_then(|n| placed(n, local_text("title", n, report))),

@@ -177,7 +177,7 @@ impl Rule {
             version: source.version(),
             file: source.file.clone(),
             text: source.text.clone(),
-            title: title.outline(),
+            title: name(metadata, extension),
             description: description(metadata, extension),
             level: metadata.level.map_or(Level::Medium, level),
             origin,
@@ -255,6 +255,7 @@ fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Re
         return report.error(context.at, "key `ctdr` is missing");
     };
     let missing = [
+        ("name", extension.name.is_none()),
         ("title", extension.title.is_none()),
         ("description", extension.description.is_none()),
         ("category", extension.category.is_none()),
@@ -265,6 +266,13 @@ fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Re
     for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
         report.error(extension.at, format!("key `{key}` is missing in `ctdr`"));
     }
+}
+
+/// What lists of rules say.
+fn name(metadata: &Metadata, extension: Option<&Extension>) -> LocalText {
+    let title = &metadata.title;
+    let chinese = extension.and_then(|e| e.name.as_ref());
+    LocalText::new(title.clone(), chinese.unwrap_or(title).clone())
 }
 
 fn aggregation(extension: Option<&Extension>, origin: Origin, report: &mut Report<'_>) -> Aggregation {

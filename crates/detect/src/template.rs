@@ -28,11 +28,6 @@ impl LocalTemplate {
     pub fn fill(&self, record: &impl RecordView) -> LocalText {
         LocalText::new(self.en.fill(record), self.zh.fill(record))
     }
-
-    /// The title where there is no record: `…` in place of values.
-    pub fn outline(&self) -> LocalText {
-        LocalText::new(self.en.outline(), self.zh.outline())
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -58,25 +53,13 @@ impl Template {
     }
 
     fn fill(&self, record: &impl RecordView) -> String {
-        self.render(|address| {
-            address
+        let fill = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Value(address) => address
                 .first_text(record)
-                .map_or(ABSENT.to_owned(), |v| printable(&v))
-        })
-    }
-
-    fn outline(&self) -> String {
-        self.render(|_| "…".to_owned())
-    }
-
-    fn render(&self, mut value: impl FnMut(&Address) -> String) -> String {
-        self.0
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.clone(),
-                Piece::Value(address) => value(address),
-            })
-            .collect()
+                .map_or(ABSENT.to_owned(), |value| printable(&value)),
+        };
+        self.0.iter().map(fill).collect()
     }
 }
 

@@ -57,10 +57,10 @@ export function useTaskColumns(withEntity: boolean): TableColumnsType<Task> {
           <div className="muted">
             {task.remote_id && (
               <>
-                {t.disposal.remote} <span className="mono">{task.remote_id}</span> ·{" "}
+                {t.disposal.remote} <span className="mono">{task.remote_id}</span>
               </>
             )}
-            {t.disposal.attempted(task.attempts)}
+            {task.attempts > 0 && ` · ${t.disposal.attempted(task.attempts)}`}
           </div>
         </div>
       ),

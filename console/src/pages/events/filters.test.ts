@@ -4,8 +4,7 @@ import { eventFilters, toQuery } from "./filters";
 
 const NOW = Date.parse("2026-11-23T08:30:45.678Z");
 const query = (search: string) => {
-  const asked = toQuery(parseFilters(eventFilters, new URLSearchParams(search)), "me", NOW);
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  return toQuery(parseFilters(eventFilters, new URLSearchParams(search)), "me", NOW);
 };
 const OPEN = ["unhandled", "handling", "handling_failed"];
 

@@ -1,4 +1,4 @@
-import type { ConditionField, ResponseAction, ResponseRule, ResponseRuleInput } from "../../api/types";
+import type { ConditionField, Operator, ResponseAction, ResponseRule, ResponseRuleInput } from "../../api/types";
 import { readPredicate } from "../../filters/prefill";
 
 const DAY = 86_400;
@@ -40,7 +40,7 @@ export function prefill(
   fields: ConditionField[],
 ): { draft: ResponseRuleInput; ignored: string[] } {
   const carried = params.getAll("when").flatMap((text) => readPredicate(text) ?? []);
-  const offered = (name: string, operator: string) =>
+  const offered = (name: string, operator: Operator) =>
     fields.some((field) => field.name === name && field.operators.includes(operator));
   return {
     draft: {

@@ -7,6 +7,7 @@
 mod access_log;
 mod bad_input;
 mod crash;
+mod document;
 mod main_job;
 mod program;
 mod replay;

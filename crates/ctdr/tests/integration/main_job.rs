@@ -141,6 +141,11 @@ async fn a_server_that_is_asked_to_stop_stops_and_goes_on_where_it_was() {
         stage.only("/sources").await["id"].as_str().unwrap()
     );
     stage.client.until(&source, PATIENCE, stored).await.unwrap();
+    stage
+        .client
+        .first("/runs", PATIENCE, |run| run["state"] == "succeeded")
+        .await
+        .unwrap();
     let before = snapshot(&stage).await;
     // An event stream never ends by itself; the server must not wait for it.
     let listener = stage.client.clone();

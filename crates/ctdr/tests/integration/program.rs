@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 
@@ -19,10 +19,20 @@ pub fn binary() -> &'static Path {
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
+    pub output: String,
     pub errors: String,
 }
 
 impl Ended {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            code: output.status.code(),
+            output: text(&output.stdout),
+            errors: text(&output.stderr),
+        }
+    }
+
     /// Fails unless the command ended with `code` and said all of `words` on standard error.
     #[track_caller]
     pub fn expect(&self, code: i32, words: &[&str]) {
@@ -44,15 +54,8 @@ pub fn ctdr<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
         command.env_remove(name);
     }
-    let output = command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary starts");
-    Ended {
-        code: output.status.code(),
-        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    let output = command.args(arguments).stdin(Stdio::null()).output();
+    Ended::of(&output.expect("the binary starts"))
 }
 
 /// The same for a server that is expected to refuse to start; one that starts is ended after a while.
@@ -70,11 +73,7 @@ pub async fn refused(arguments: &[&str]) -> Ended {
     let output = tokio::time::timeout(PATIENCE, command.output())
         .await
         .expect("the server refuses to start");
-    let output = output.expect("the binary starts");
-    Ended {
-        code: output.status.code(),
-        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Ended::of(&output.expect("the binary starts"))
 }
 
 /// The folder of recorded data, if whoever runs the tests has it; says so where not.

@@ -166,6 +166,7 @@ level: low
 logsource: {product: alibaba}
 detection: {s: {finding_info.title|exists: true}, condition: s}
 ctdr:
+  name: n
   title: {en: $finding_info.title$, zh: $finding_info.title$}
   description: {en: d, zh: d}
   category: abnormal_web_access

@@ -154,15 +154,13 @@ fn what_people_may_know_of_a_rule() {
         "id: a",
         "id: a\nlevel: high\ntags: [attack.initial-access, attack.t1190]\ndescription: d",
     );
-    let text =
-        format!("{text}ctdr:\n  title: {{en: 'by $c-ip$', zh: '来自 $c-ip$'}}\n  category: abnormal_login\n");
+    let text = format!(
+        "{text}ctdr:\n  name: 测试\n  title: {{en: 'by $c-ip$', zh: '来自 $c-ip$'}}\n  category: abnormal_login\n"
+    );
     let (set, errors) = RuleSet::compile(&schema(), &[source(&text)]);
     assert!(errors.is_empty(), "{errors:?}");
     let rule = set.rule("a").unwrap();
-    assert_eq!(
-        (rule.title.en.as_str(), rule.title.zh.as_str()),
-        ("by …", "来自 …")
-    );
+    assert_eq!((rule.title.en.as_str(), rule.title.zh.as_str()), ("t", "测试"));
     assert_eq!(rule.description.en, "d");
     assert_eq!((rule.level, rule.aggregation), (Level::High, Aggregation::Window));
     assert_eq!(rule.tactics, [Tactic::new("initial-access")]);

@@ -1,5 +1,6 @@
 //! Types that several resources share. What the API says is defined here, not by what the stages happen to use.
 
+use super::schema;
 use model::{LocalText, Tactic, entity::Entity as ModelEntity};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -28,10 +29,12 @@ impl From<LocalText> for Text {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Entity {
     /// One of the thirteen types.
+    #[schema(schema_with = schema::entity_kind)]
     pub r#type: String,
     /// Its value, scoped to what it is local to.
     pub value: String,
-    /// `attacker`, `victim` or `artefact`.
+    /// The part it plays.
+    #[schema(schema_with = schema::role)]
     pub role: String,
     /// Known to be malicious.
     pub malicious: bool,
@@ -66,6 +69,7 @@ impl Entity {
 #[serde(deny_unknown_fields)]
 pub struct EntityRef {
     /// One of the thirteen types.
+    #[schema(schema_with = schema::entity_kind)]
     pub r#type: String,
     /// Its value.
     pub value: String,
@@ -157,7 +161,7 @@ pub struct Predicate {
     /// A field's name, as the resource's `fields` lists them.
     pub left: String,
     /// How to compare.
-    #[schema(value_type = String)]
+    #[schema(schema_with = schema::operator)]
     pub operator: model::condition::Operator,
     /// What with.
     #[serde(default)]
@@ -204,14 +208,30 @@ pub struct ConditionField {
     pub name: String,
     /// What it is called.
     pub title: Text,
-    /// `text`, `number`, `level`, `enum` or `ip`.
-    pub r#type: String,
+    /// What form its values have.
+    pub r#type: FieldType,
     /// The operators it allows.
-    #[schema(value_type = Vec<String>)]
+    #[schema(schema_with = schema::operators)]
     pub operators: Vec<model::condition::Operator>,
     /// Its values, where they are few.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<Choice>>,
+}
+
+/// What form a field's values have, which is what an input for them depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldType {
+    /// Any text.
+    Text,
+    /// A number.
+    Number,
+    /// A level, 1 … 5.
+    Level,
+    /// One of a few words.
+    Enum,
+    /// An address, or a network where the operator takes one.
+    Ip,
 }
 
 /// A value a field may have.
@@ -227,11 +247,11 @@ impl From<respond::facts::FieldInfo> for ConditionField {
     fn from(field: respond::facts::FieldInfo) -> Self {
         use respond::facts::DataType;
         let data_type = match field.data_type {
-            _ if field.name == "level" => "level",
-            DataType::Text => "text",
-            DataType::Number => "number",
-            DataType::Address => "ip",
-            DataType::Choice => "enum",
+            _ if field.name == "level" => FieldType::Level,
+            DataType::Text => FieldType::Text,
+            DataType::Number => FieldType::Number,
+            DataType::Address => FieldType::Ip,
+            DataType::Choice => FieldType::Enum,
         };
         let choices = field.choices.into_iter().map(|c| Choice {
             value: c.value,
@@ -241,7 +261,7 @@ impl From<respond::facts::FieldInfo> for ConditionField {
         Self {
             name: field.name,
             title: field.title.into(),
-            r#type: data_type.to_owned(),
+            r#type: data_type,
             operators: field.operators,
             values: (!choices.is_empty()).then_some(choices),
         }

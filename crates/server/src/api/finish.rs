@@ -10,21 +10,17 @@ use axum::{
 };
 use model::Language;
 use std::{any::Any, sync::Arc};
+use tracing::Instrument as _;
 
 /// The header that names a request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, for audit entries.
-#[derive(Clone, Debug)]
-#[allow(dead_code, reason = "for the audit log, which does not name requests yet")]
-pub struct RequestId(pub String);
-
-/// Names the request, and finishes its answer.
-pub async fn finish(mut request: Request, next: Next) -> Response {
+/// Names the request, in its answer and in what the server logs about it, and finishes its answer.
+pub async fn finish(request: Request, next: Next) -> Response {
     let id = fresh_id().to_string();
     let language = language(request.headers());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
+    let span = tracing::info_span!("request", id);
+    let mut response = next.run(request).instrument(span).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         response = problem.answer(language, Some(id.clone()));
     }

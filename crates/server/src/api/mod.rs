@@ -93,14 +93,16 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/api/{*rest}", get(unknown).fallback(unknown))
         .merge(health::routes());
-    api.fallback(console::serve)
-        .layer(middleware::from_fn(finish::finish))
+    finished(api.fallback(console::serve)).with_state(app)
+}
+
+/// Bounds the handlers' time and catches their panics; around both, so that every answer gets it, what all have.
+fn finished<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    let timeout = TimeoutLayer::with_status_code(http::StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
+    router
+        .layer(timeout)
         .layer(CatchPanicLayer::custom(finish::panicked))
-        .layer(TimeoutLayer::with_status_code(
-            http::StatusCode::GATEWAY_TIMEOUT,
-            TIMEOUT,
-        ))
-        .with_state(app)
+        .layer(middleware::from_fn(finish::finish))
 }
 
 async fn unknown(uri: http::Uri) -> Problem {
@@ -108,4 +110,29 @@ async fn unknown(uri: http::Uri) -> Problem {
         Kind::NotFound,
         format!("`{}` is no resource of this API", uri.path()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use http::{Request, StatusCode, header};
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_gives_a_problem_with_the_id_of_its_request() {
+        async fn broken() -> StatusCode {
+            panic!("a defect")
+        }
+        let router = finished(Router::new().route("/broken", get(broken)));
+        let request = Request::get("/broken").body(Body::empty()).expect("a request");
+        let answer = router.oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let id = answer.headers()[finish::REQUEST_ID].clone();
+        let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        let problem: serde_json::Value = serde_json::from_slice(&body).expect("a problem");
+        assert_eq!(problem["request_id"], id.to_str().expect("an id"));
+        assert!(!problem.to_string().contains("a defect"), "{problem}");
+    }
 }

@@ -1,12 +1,20 @@
 //! The closed vocabularies of the model as the API's document lists them: clients get the words, not just `string`.
 
-use model::{Aggregation, EventStatus};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use super::dto::name;
+use model::{
+    Aggregation, EntityKind, EventStatus, Origin, Role, Side,
+    condition::Operator,
+    playbook::RunState,
+    policy::{PolicyStatus, TaskStatus},
+};
+use serde::Serialize;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
-fn words(words: impl IntoIterator<Item = &'static str>) -> Object {
+/// The words a closed type is serialised by.
+fn words(values: impl IntoIterator<Item = impl Serialize>) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(words))
+        .enum_values(Some(values.into_iter().map(|value| name(&value))))
         .build()
 }
 
@@ -22,27 +30,81 @@ pub fn level() -> Object {
 
 /// Where the handling of an event stands.
 pub fn event_status() -> Object {
-    words(EventStatus::ALL.map(EventStatus::as_str))
+    words(EventStatus::ALL)
 }
 
 /// How alerts become events.
 pub fn aggregation() -> Object {
-    let all = [
+    words([
         Aggregation::None,
         Aggregation::GraphCompute,
         Aggregation::Expert,
         Aggregation::Passthrough,
         Aggregation::Window,
-    ];
-    words(all.map(Aggregation::as_str))
+    ])
 }
 
 /// The side of the wire.
 pub fn side() -> Object {
-    words(["network", "host"])
+    words([Side::Network, Side::Host])
 }
 
 /// Who wrote a rule.
 pub fn origin() -> Object {
-    words(["predefined", "custom", "vendor"])
+    words([Origin::Predefined, Origin::Custom, Origin::Vendor])
+}
+
+/// The types of entity.
+pub fn entity_kind() -> Object {
+    words(EntityKind::all())
+}
+
+/// The part an entity plays.
+pub fn role() -> Object {
+    words([Role::Attacker, Role::Victim, Role::Artefact])
+}
+
+/// How a comparison compares.
+pub fn operator() -> Object {
+    words(Operator::ALL)
+}
+
+/// The operators a field allows.
+pub fn operators() -> Array {
+    ArrayBuilder::new().items(operator()).build()
+}
+
+/// Where a policy stands.
+pub fn policy_status() -> Object {
+    words([
+        PolicyStatus::Initial,
+        PolicyStatus::Failed,
+        PolicyStatus::Deleted,
+        PolicyStatus::Succeeded,
+    ])
+}
+
+/// Where a task stands.
+pub fn task_status() -> Object {
+    words([
+        TaskStatus::Handling,
+        TaskStatus::Succeeded,
+        TaskStatus::Blocked,
+        TaskStatus::Isolated,
+        TaskStatus::Ended,
+        TaskStatus::Whitelisted,
+        TaskStatus::Failed,
+        TaskStatus::UnblockFailed,
+        TaskStatus::UnisolateFailed,
+    ])
+}
+
+/// Where a run stands.
+pub fn run_state() -> Object {
+    words([
+        RunState::Running,
+        RunState::Succeeded,
+        RunState::Failed,
+        RunState::Cancelled,
+    ])
 }

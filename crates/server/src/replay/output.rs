@@ -71,9 +71,13 @@ pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
             .map(|event| event_line(event, members.remove(&event.id).unwrap_or_default())),
     )?;
     let path = out.join("counters.json");
-    let file = File::create(&path).map_err(ReplayError::write(&path))?;
-    serde_json::to_writer_pretty(file, &results.counters)
-        .map_err(|error| ReplayError::write(&path)(error.into()))
+    let write = || -> std::io::Result<()> {
+        let mut file = BufWriter::new(File::create(&path)?);
+        serde_json::to_writer_pretty(&mut file, &results.counters)?;
+        file.write_all(b"\n")?;
+        file.flush()
+    };
+    write().map_err(ReplayError::write(&path))
 }
 
 impl Results {

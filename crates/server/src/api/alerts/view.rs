@@ -195,8 +195,23 @@ pub struct Threshold {
     value: f64,
     /// Over how many seconds.
     seconds: u64,
-    /// The group, as field and value.
-    group: Vec<(String, String)>,
+    /// The group it was counted for.
+    group: Vec<GroupField>,
+}
+
+/// A field of a group, and its value there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroupField {
+    /// The field's name.
+    field: String,
+    /// Its value.
+    value: String,
+}
+
+impl From<(String, String)> for GroupField {
+    fn from((field, value): (String, String)) -> Self {
+        Self { field, value }
+    }
 }
 
 impl From<model::Evidence> for Evidence {
@@ -226,7 +241,7 @@ impl AlertDetail {
             condition: threshold.condition,
             value: threshold.value,
             seconds: threshold.seconds,
-            group: threshold.group,
+            group: threshold.group.into_iter().map(GroupField::from).collect(),
         });
         Self {
             description: rule

@@ -10,6 +10,7 @@ use crate::{
         page::{Page, PageQuery},
         playbooks::Titles,
         problem::{Problem, ProblemBody},
+        schema,
     },
     app::App,
 };
@@ -60,7 +61,8 @@ pub struct Run {
     event: Option<String>,
     /// The entity it is about.
     entity: Option<EntityRef>,
-    /// `running`, `succeeded`, `failed` or `cancelled`.
+    /// Where it stands.
+    #[schema(schema_with = schema::run_state)]
     state: String,
     /// When it started.
     #[schema(value_type = String, format = DateTime)]

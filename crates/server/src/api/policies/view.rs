@@ -4,6 +4,7 @@ use crate::{
     api::{
         dto::{EntityRef, PlaybookRef, ScopeMember, Text, name},
         playbooks::Titles,
+        schema,
     },
     app::App,
 };
@@ -38,7 +39,8 @@ pub struct Policy {
     valid_until: Time,
     /// Who asked: `system`, `custom`, `custom_alert` or `soar_manual`.
     source: String,
-    /// `initial`, `failed`, `deleted` or `succeeded`.
+    /// Where it stands.
+    #[schema(schema_with = schema::policy_status)]
     status: String,
     /// The same as a number: 0, 5, 10 or 200.
     status_code: u8,
@@ -82,6 +84,7 @@ pub struct Task {
     /// What is done.
     operation: String,
     /// Where it stands, such as `blocked`.
+    #[schema(schema_with = schema::task_status)]
     status: String,
     /// The same as a number, such as 21.
     status_code: u8,

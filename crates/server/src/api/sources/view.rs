@@ -2,7 +2,10 @@
 
 use super::{by_sls, zone};
 use crate::{
-    api::dto::{SourceState, Text, name},
+    api::{
+        dto::{SourceState, Text, name},
+        schema,
+    },
     app::App,
     clock,
     cloud::SlsSource,
@@ -100,7 +103,8 @@ pub struct SourceProduct {
     product: String,
     /// What it is called.
     title: Text,
-    /// `network` or `host`.
+    /// The side of the wire its alerts are on.
+    #[schema(schema_with = schema::side)]
     side: String,
     /// The kinds of log it writes.
     logs: Vec<LogKind>,
