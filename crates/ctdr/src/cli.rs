@@ -1,6 +1,7 @@
 //! The command line, and the help that teaches it.
 
 use clap::{Args, Parser, Subcommand};
+use hunt::{Log, LogMode};
 use model::ProductId;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -28,6 +29,8 @@ pub enum Command {
     Serve(ServeArguments),
     /// Try the product on yesterday's log: run the whole pipeline over files, without acting.
     Replay(ReplayArguments),
+    /// Match Sigma rules against files of events: no server, no mapping.
+    Hunt(HuntArguments),
     /// Print the API's OpenAPI document.
     #[command(hide = true)]
     Openapi,
@@ -83,6 +86,59 @@ pub struct ReplayArguments {
     /// Folder to write into; may exist.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// What to hunt for, and where.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  ctdr hunt --rules sigma/rules --input sysmon.jsonl.gz --logsource product=windows,\
+service=sysmon\n\nEvents are JSON objects, one a line, plain, gzip or zstd; rules name their fields as the events do. Each \
+match is one JSON line. A rule that cannot be loaded is told on standard error and stops nothing. The last line of standard \
+error is a JSON object with what was done and how fast."
+)]
+pub struct HuntArguments {
+    /// A rule file, or a folder with rule files; may be repeated.
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub rules: Vec<PathBuf>,
+    /// A file of events; may be repeated.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// The log all events are of: `product=…,service=…,category=…`, each optional; or `any`: ask all rules.
+    #[arg(long, value_name = "LOG", value_parser = log_mode, default_value = "any", conflicts_with = "logsource_fields")]
+    pub logsource: LogMode,
+    /// Each event says which log it is of, in its fields `product`, `service` and `category`.
+    #[arg(long)]
+    pub logsource_fields: bool,
+    /// Threads; 1 reads, parses and matches in one [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// File to write matches to [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+fn log_mode(text: &str) -> Result<LogMode, String> {
+    if text == "any" {
+        return Ok(LogMode::Any);
+    }
+    let mut log = Log::default();
+    for part in text.split(',') {
+        let (key, value) = part.split_once('=').ok_or_else(|| {
+            format!("`{part}` is no `key=value`; expected `any`, or `product=…,service=…,category=…`")
+        })?;
+        let place = match key {
+            "product" => &mut log.product,
+            "service" => &mut log.service,
+            "category" => &mut log.category,
+            _ => {
+                return Err(format!(
+                    "unknown key `{key}`; expected `product`, `service` or `category`"
+                ));
+            }
+        };
+        *place = Some(value.to_owned());
+    }
+    Ok(LogMode::Fixed(log))
 }
 
 fn log_file(text: &str) -> Result<(ProductId, PathBuf), String> {

@@ -2,6 +2,7 @@
 
 mod cli;
 mod exit;
+mod hunt;
 mod logging;
 mod progress;
 mod replay;
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         cli::Command::Serve(arguments) => serve::run(&arguments),
         cli::Command::Replay(arguments) => replay::run(&arguments),
+        cli::Command::Hunt(arguments) => hunt::run(&arguments),
         cli::Command::Openapi => serve::print_openapi(),
     };
     exit::code(result)

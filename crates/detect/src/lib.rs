@@ -13,6 +13,7 @@ mod entities;
 mod evidence;
 mod extension;
 mod field;
+pub mod matcher;
 mod predicate;
 mod rule;
 mod ruleset;

@@ -98,7 +98,7 @@ impl TextMatcher {
 
 /// Whether comparing ASCII letters without case and all other bytes exactly is comparing folded characters:
 /// so it is for ASCII, and for scripts without case, such as Chinese.
-fn bytes_suffice(text: &str) -> bool {
+pub fn bytes_suffice(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_ascii() || (fold(c) == c && !c.is_lowercase() && !c.is_uppercase()))
 }

@@ -8,6 +8,7 @@ mod access_log;
 mod bad_input;
 mod crash;
 mod document;
+mod hunt;
 mod main_job;
 mod program;
 mod replay;

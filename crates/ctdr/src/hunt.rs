@@ -1,0 +1,111 @@
+//! `ctdr hunt`: Sigma rules over files of events.
+
+use crate::{cli::HuntArguments, exit::Failure, progress};
+use hunt::{LogMode, RuleError, Summary, input::InputError};
+use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+    thread,
+};
+
+/// The last line of standard error.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    summary: Summary,
+    rules_loaded: usize,
+    rules_failed: usize,
+    load_seconds: f64,
+    match_cpu_seconds: f64,
+    events_per_cpu_second: f64,
+    peak_rss_bytes: u64,
+}
+
+/// Runs the command.
+pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
+    let started = cpu_seconds();
+    let loaded = hunt::rules::load(&arguments.rules).map_err(|error| {
+        if error.is_not_found() {
+            Failure::not_found(error)
+        } else {
+            Failure::from(error)
+        }
+    })?;
+    let load_seconds = cpu_seconds() - started;
+    tell_failures(&loaded.failed);
+
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let bar = progress::bytes(arguments.input.iter().map(|path| size(path)).sum());
+    let threads = arguments.threads.map_or_else(
+        || thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let mode = if arguments.logsource_fields {
+        &LogMode::Fields
+    } else {
+        &arguments.logsource
+    };
+    let out = output(arguments.out.as_deref())?;
+    let started = cpu_seconds();
+    let done = hunt::hunt(&loaded, arguments.input.clone(), mode, threads, out, &|bytes| {
+        bar.inc(bytes)
+    });
+    let match_cpu_seconds = cpu_seconds() - started;
+    bar.finish_and_clear();
+    let summary = done.map_err(classify)?;
+    tell(&Report {
+        summary,
+        rules_loaded: loaded.rules.len(),
+        rules_failed: loaded.failed_documents,
+        load_seconds,
+        match_cpu_seconds,
+        events_per_cpu_second: summary.events as f64 / match_cpu_seconds.max(1e-9),
+        peak_rss_bytes: peak_rss_bytes(),
+    })
+}
+
+fn classify(error: hunt::HuntError) -> Failure {
+    match &error {
+        hunt::HuntError::Input(input) if InputError::is_not_found(input) => Failure::not_found(error),
+        _ => Failure::from(error),
+    }
+}
+
+fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Failure> {
+    let Some(path) = path else {
+        return Ok(Box::new(BufWriter::new(io::stdout())));
+    };
+    let file =
+        File::create(path).map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+#[allow(clippy::print_stderr, reason = "this is what the command says to people")]
+fn tell_failures(failed: &[RuleError]) {
+    for error in failed {
+        eprintln!("{error}");
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "this is what the command says to programs")]
+fn tell(report: &Report) -> Result<(), Failure> {
+    eprintln!("{}", serde_json::to_string(report)?);
+    Ok(())
+}
+
+/// What this process has used of its processors, over all threads.
+fn cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// The most memory this process ever had; 0 where the system does not say.
+fn peak_rss_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

@@ -1,0 +1,168 @@
+//! `ctdr hunt`: rules and events in, one line a match out, and a last line with figures.
+
+use crate::program::{Ended, ctdr};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
+use std::{fs, io::Write as _, path::PathBuf};
+use tempfile::TempDir;
+
+const RULE: &str = "
+title: A shell that the web server started
+id: 5f2d0a3e-90a4-4f5b-8a51-6a4b2f0e4a11
+level: high
+logsource: {product: linux, category: process_creation}
+detection:
+  selection:
+    ParentImage|endswith: /nginx
+    Image|endswith: [/sh, /bash]
+  condition: selection
+";
+
+/// A folder with rules and events.
+struct Hunt {
+    folder: TempDir,
+    events: PathBuf,
+}
+
+impl Hunt {
+    /// `count` events, of which every tenth is what the rule looks for.
+    fn new(count: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("rules")).unwrap();
+        fs::write(folder.path().join("rules/shell.yml"), RULE).unwrap();
+        fs::write(folder.path().join("rules/README.md"), "no rule").unwrap();
+        let events = folder.path().join("events.jsonl");
+        let mut text = String::new();
+        for number in 0..count {
+            let parent = if number % 10 == 3 {
+                "/usr/sbin/nginx"
+            } else {
+                "/usr/sbin/sshd"
+            };
+            text.push_str(&format!(
+                r#"{{"time":"2026-11-23T08:00:00Z","n":{number},"Image":"/bin/BASH","ParentImage":"{parent}"}}"#
+            ));
+            text.push('\n');
+        }
+        fs::write(&events, text).unwrap();
+        Self { folder, events }
+    }
+
+    fn run(&self, options: &[&str]) -> Ended {
+        let rules = self.folder.path().join("rules");
+        let fixed = [
+            "hunt",
+            "--rules",
+            rules.to_str().unwrap(),
+            "--input",
+            self.events.to_str().unwrap(),
+        ];
+        ctdr(&[&fixed, options].concat())
+    }
+}
+
+fn figures(ended: &Ended) -> Value {
+    serde_json::from_str(ended.errors.lines().last().unwrap()).unwrap()
+}
+
+#[test]
+fn each_match_is_a_line_and_the_last_line_has_the_figures() {
+    let ended = Hunt::new(40).run(&["--logsource", "product=linux"]);
+    ended.expect(0, &[]);
+    let lines: Vec<Value> = ended
+        .output
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let records: Vec<u64> = lines
+        .iter()
+        .map(|line| line["record"].as_u64().unwrap())
+        .collect();
+    assert_eq!(records, [3, 13, 23, 33]);
+    assert_eq!(lines[0]["rule"]["id"], "5f2d0a3e-90a4-4f5b-8a51-6a4b2f0e4a11");
+    assert_eq!(lines[0]["rule"]["level"], "high");
+    assert_eq!(lines[0]["time"], "2026-11-23T08:00:00Z");
+    assert_eq!(lines[0]["fields"]["Image"], "/bin/BASH");
+    let figures = figures(&ended);
+    for (key, expected) in [
+        ("events", 40),
+        ("matches", 4),
+        ("rules_loaded", 1),
+        ("rules_failed", 0),
+    ] {
+        assert_eq!(figures[key], expected, "{key}");
+    }
+    for key in [
+        "bytes",
+        "load_seconds",
+        "match_cpu_seconds",
+        "events_per_cpu_second",
+        "peak_rss_bytes",
+    ] {
+        assert!(figures[key].is_number(), "{key} in {figures}");
+    }
+}
+
+#[test]
+fn the_log_decides_which_rules_are_asked() {
+    let hunt = Hunt::new(10);
+    let check = |options: &[&str], matches| {
+        let ended = hunt.run(options);
+        ended.expect(0, &[]);
+        assert_eq!(figures(&ended)["matches"], matches, "{options:?}");
+    };
+    check(&[], 1);
+    check(&["--logsource", "any"], 1);
+    check(&["--logsource", "product=windows"], 0);
+    check(&["--logsource", "category=process_creation,service=auditd"], 1);
+    check(&["--logsource-fields"], 1);
+}
+
+#[test]
+fn threads_and_compression_change_nothing() {
+    let mut hunt = Hunt::new(20_000);
+    let plain = hunt.run(&["--threads", "1"]).output;
+    assert_eq!(plain.lines().count(), 2_000);
+    assert!(hunt.run(&["--threads", "3"]).output == plain);
+    let zipped = hunt.events.with_extension("gz");
+    let mut encoder = GzEncoder::new(fs::File::create(&zipped).unwrap(), Compression::fast());
+    encoder.write_all(&fs::read(&hunt.events).unwrap()).unwrap();
+    encoder.finish().unwrap();
+    let name = hunt.events.to_str().unwrap().to_owned();
+    hunt.events = zipped;
+    let unzipped = hunt.run(&[]).output;
+    assert!(unzipped.replace(hunt.events.to_str().unwrap(), &name) == plain);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let hunt = Hunt::new(10);
+    hunt.run(&["--logsource", "produkt=linux"])
+        .expect(2, &["`produkt`", "`product`"]);
+    hunt.run(&["--input", "/nowhere/events.jsonl"])
+        .expect(4, &["/nowhere/events.jsonl"]);
+    fs::write(
+        hunt.folder.path().join("rules/broken.yml"),
+        RULE.replace("endswith: /nginx", "endzwith: /nginx"),
+    )
+    .unwrap();
+    let ended = hunt.run(&[]);
+    ended.expect(0, &["broken.yml:8:17:", "`endswith`"]);
+    assert_eq!(
+        (
+            figures(&ended)["matches"].clone(),
+            figures(&ended)["rules_failed"].clone()
+        ),
+        (1.into(), 1.into())
+    );
+    fs::write(&hunt.events, "not json\n{\"n\":1}\n\n{\"n\":\n").unwrap();
+    let ended = hunt.run(&[]);
+    ended.expect(0, &[]);
+    assert_eq!(
+        (
+            figures(&ended)["events"].clone(),
+            figures(&ended)["unreadable"].clone()
+        ),
+        (3.into(), 2.into())
+    );
+}

@@ -1,0 +1,298 @@
+//! What a field's values must be, compiled for rows: the smallest thing a rule asks, and the thing rules share.
+
+use super::{
+    names::{Names, Slot},
+    row::{Kind, Row},
+};
+use crate::text::{Shape, TextMatcher};
+use aho_corasick::AhoCorasick;
+use ipnet::IpNet;
+use memchr::memmem::Finder;
+use rustc_hash::FxHashSet;
+use sigma::{Comparison, Number};
+use std::{net::IpAddr, sync::OnceLock};
+
+/// From how many texts of one shape on they are looked for together.
+const TOGETHER: usize = 4;
+
+/// A field and what its values must be.
+#[derive(Debug)]
+pub struct Item {
+    /// The field; none for keywords, which are looked for in every text of the event.
+    pub slot: Option<Slot>,
+    all: bool,
+    negated: bool,
+    tests: Vec<Test>,
+}
+
+#[derive(Debug)]
+enum Test {
+    /// Any text.
+    Anything,
+    /// ASCII case does not matter, and the needle is in lower case.
+    Equals(Box<str>),
+    OneOf(FxHashSet<Box<str>>),
+    Starts(Box<str>),
+    Ends(Box<str>),
+    Contains(Box<Finder<'static>>),
+    ContainsOneOf(Lazy),
+    /// Case matters, or the pattern is no plain one.
+    Other(TextMatcher),
+    Regex(regex::Regex),
+    Number(Number),
+    Compare(Comparison, Number),
+    Cidr(IpNet),
+    Exists(bool),
+    Null,
+}
+
+/// An automaton that is built when it is first needed: most rules never become candidates.
+#[derive(Debug)]
+struct Lazy {
+    needles: Vec<Box<str>>,
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+/// Every text of an event, for keywords; filled when first asked for.
+#[derive(Debug, Default)]
+pub struct Texts {
+    filled: bool,
+    all: String,
+    lower: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Forgets the event before.
+    pub fn clear(&mut self) {
+        self.filled = false;
+    }
+
+    /// Whether one of the texts is so; given with its lower case.
+    fn any(&mut self, event: &str, is: impl Fn(&str, &str) -> bool) -> bool {
+        if !self.filled {
+            self.fill(event);
+        }
+        let mut start = 0;
+        self.ends.iter().any(|end| {
+            let range = std::mem::replace(&mut start, *end)..*end;
+            is(&self.all[range.clone()], &self.lower[range])
+        })
+    }
+
+    fn fill(&mut self, event: &str) {
+        let Self { all, lower, ends, .. } = self;
+        all.clear();
+        ends.clear();
+        // The row was read from the same text before, so it can be walked.
+        let _ = super::json::walk(event, &mut |_, kind, written| {
+            if kind == Kind::Text {
+                super::json::unescape(written, all);
+                ends.push(all.len());
+            }
+        });
+        lower.clear();
+        lower.push_str(all);
+        lower.make_ascii_lowercase();
+        self.filled = true;
+    }
+}
+
+impl Item {
+    /// Compiles an item; its field gets a slot.
+    pub fn new(item: &sigma::Item, names: &mut Names) -> Self {
+        Self {
+            slot: item.field.as_ref().map(|name| names.intern(name)),
+            all: item.all,
+            negated: item.negated,
+            tests: compile(item),
+        }
+    }
+
+    /// Whether it holds for an event.
+    pub fn holds(&self, event: &str, row: &mut Row, texts: &mut Texts) -> bool {
+        let mut one = |test: &Test| match self.slot {
+            Some(slot) => test.holds(slot, event, row),
+            None => texts.any(event, |text, lower| test.in_text(text, lower)),
+        };
+        let outcome = if self.all {
+            self.tests.iter().all(&mut one)
+        } else {
+            self.tests.iter().any(&mut one)
+        };
+        outcome != self.negated
+    }
+}
+
+impl Item {
+    /// The value of its field that makes it hold; none if it asks for what is not there.
+    pub fn met_by(&self, event: &str, row: &mut Row) -> Option<usize> {
+        if self.negated {
+            return None;
+        }
+        let mut next = row.first(self.slot?);
+        while let Some(cell) = next {
+            let passes = |test: &Test| row.kind(cell) != Kind::Null && test.of_cell(event, row, cell);
+            if self.tests.iter().any(passes) {
+                return Some(cell);
+            }
+            next = row.next(cell);
+        }
+        None
+    }
+}
+
+fn compile(item: &sigma::Item) -> Vec<Test> {
+    let mut tests: Vec<Test> = item.tests.iter().map(Test::new).collect();
+    if item.all || tests.len() < TOGETHER {
+        return tests;
+    }
+    let (mut equal, mut inside) = (Vec::new(), Vec::new());
+    let mut rest = Vec::new();
+    for test in tests.drain(..) {
+        match test {
+            Test::Equals(needle) => equal.push(needle),
+            Test::Contains(finder) => inside.push(finder),
+            other => rest.push(other),
+        }
+    }
+    if equal.len() < TOGETHER {
+        rest.extend(equal.drain(..).map(Test::Equals));
+    } else {
+        rest.push(Test::OneOf(equal.into_iter().collect()));
+    }
+    if inside.len() < TOGETHER {
+        rest.extend(inside.drain(..).map(Test::Contains));
+    } else {
+        let needles = inside
+            .iter()
+            .map(|finder| String::from_utf8_lossy(finder.needle()).into())
+            .collect();
+        rest.push(Test::ContainsOneOf(Lazy {
+            needles,
+            automaton: OnceLock::new(),
+        }));
+    }
+    rest
+}
+
+impl Test {
+    fn new(test: &sigma::Test) -> Self {
+        match test {
+            sigma::Test::Text(pattern) => Self::text(TextMatcher::new(pattern)),
+            sigma::Test::Regex(regex) => Self::Regex(regex.compiled.clone()),
+            sigma::Test::Number(number) => Self::Number(*number),
+            sigma::Test::Compare(comparison, number) => Self::Compare(*comparison, *number),
+            sigma::Test::Cidr(network) => Self::Cidr(*network),
+            sigma::Test::Exists(expected) => Self::Exists(*expected),
+            sigma::Test::Null => Self::Null,
+        }
+    }
+
+    fn text(matcher: TextMatcher) -> Self {
+        match matcher {
+            TextMatcher::Anything => Self::Anything,
+            TextMatcher::Plain {
+                shape,
+                needle,
+                cased: false,
+            } => {
+                let text: Box<str> = String::from_utf8_lossy(&needle).into();
+                match shape {
+                    Shape::Equals => Self::Equals(text),
+                    Shape::Starts => Self::Starts(text),
+                    Shape::Ends => Self::Ends(text),
+                    Shape::Contains => Self::Contains(Box::new(Finder::new(&*needle).into_owned())),
+                }
+            }
+            other => Self::Other(other),
+        }
+    }
+
+    fn holds(&self, slot: Slot, event: &str, row: &mut Row) -> bool {
+        match self {
+            Self::Exists(expected) => return row.has(slot) == *expected,
+            Self::Null => return every(slot, row, |row, cell| row.kind(cell) == Kind::Null),
+            _ => {}
+        }
+        !every(slot, row, |row, cell| {
+            row.kind(cell) == Kind::Null || !self.of_cell(event, row, cell)
+        })
+    }
+
+    /// Whether a value that is not null passes.
+    fn of_cell(&self, event: &str, row: &mut Row, cell: usize) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Other(matcher) => matcher.matches(row.text(event, cell)),
+            Self::Regex(regex) => regex.is_match(row.text(event, cell)),
+            Self::Number(number) => number_of(event, row, cell) == Some(*number),
+            Self::Compare(comparison, right) => {
+                number_of(event, row, cell).is_some_and(|left| comparison.holds(left, *right))
+            }
+            Self::Cidr(network) => contains(network, row.text(event, cell)),
+            _ => self.in_lower(row.lower(event, cell)),
+        }
+    }
+
+    fn in_text(&self, text: &str, lower: &str) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Other(matcher) => matcher.matches(text),
+            Self::Regex(regex) => regex.is_match(text),
+            _ => self.in_lower(lower),
+        }
+    }
+
+    fn in_lower(&self, lower: &str) -> bool {
+        match self {
+            Self::Equals(needle) => lower == &**needle,
+            Self::OneOf(needles) => needles.contains(lower),
+            Self::Starts(needle) => lower.starts_with(&**needle),
+            Self::Ends(needle) => lower.ends_with(&**needle),
+            Self::Contains(finder) => finder.find(lower.as_bytes()).is_some(),
+            Self::ContainsOneOf(lazy) => lazy.is_in(lower),
+            _ => false,
+        }
+    }
+}
+
+impl Lazy {
+    fn is_in(&self, text: &str) -> bool {
+        let automaton = self.automaton.get_or_init(|| {
+            let needles = self.needles.iter().map(|needle| needle.as_bytes());
+            AhoCorasick::new(needles).ok()
+        });
+        match automaton {
+            Some(automaton) => automaton.is_match(text),
+            // Too many needles for an automaton: one after the other.
+            None => self.needles.iter().any(|needle| text.contains(&**needle)),
+        }
+    }
+}
+
+/// Whether all values of a field are so; true if there are none.
+fn every(slot: Slot, row: &mut Row, mut is: impl FnMut(&mut Row, usize) -> bool) -> bool {
+    let mut next = row.first(slot);
+    while let Some(cell) = next {
+        if !is(row, cell) {
+            return false;
+        }
+        next = row.next(cell);
+    }
+    true
+}
+
+/// A value as a number, if it is one or reads as one.
+pub fn number_of(event: &str, row: &mut Row, cell: usize) -> Option<Number> {
+    match row.kind(cell) {
+        Kind::Number | Kind::Text => Number::parse(row.text(event, cell)),
+        Kind::Null | Kind::Bool => None,
+    }
+}
+
+fn contains(network: &IpNet, text: &str) -> bool {
+    let address = text.trim().parse::<IpAddr>();
+    address.is_ok_and(|address| network.contains(&address.to_canonical()))
+}

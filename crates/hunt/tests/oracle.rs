@@ -1,0 +1,157 @@
+//! The engine finds what the reference evaluator finds: every public rule, over recorded events.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+use detect::matcher::{Engine, Log, Scratch};
+use flate2::read::GzDecoder;
+use serde_json::Value as Json;
+use sigma::{Body, Detection, Event, LogSource, Number, Value};
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+/// An event as the reference evaluator sees it: all its scalars, by path.
+struct Flat(Vec<(String, Json)>);
+
+impl Flat {
+    fn new(text: &str) -> Self {
+        let mut all = Vec::new();
+        flatten(String::new(), serde_json::from_str(text).unwrap(), &mut all);
+        Self(all)
+    }
+
+    fn text(&self, field: &str) -> Option<String> {
+        let found = self.0.iter().find(|(path, _)| path == field)?;
+        found.1.as_str().map(str::to_owned)
+    }
+}
+
+fn flatten(path: String, value: Json, all: &mut Vec<(String, Json)>) {
+    match value {
+        Json::Object(map) => {
+            for (key, value) in map {
+                let inner = if path.is_empty() {
+                    key
+                } else {
+                    format!("{path}.{key}")
+                };
+                flatten(inner, value, all);
+            }
+        }
+        Json::Array(list) => list
+            .into_iter()
+            .for_each(|value| flatten(path.clone(), value, all)),
+        scalar => all.push((path, scalar)),
+    }
+}
+
+impl Event for Flat {
+    fn values(&self, field: &str) -> Vec<Value<'_>> {
+        let found = self.0.iter().filter(|(path, _)| path == field);
+        found
+            .map(|(_, value)| match value {
+                Json::Bool(truth) => Value::Bool(*truth),
+                Json::Number(number) => Value::Number(Number::parse(&number.to_string()).unwrap()),
+                Json::String(text) => Value::Text(Cow::Borrowed(text)),
+                _ => Value::Null,
+            })
+            .collect()
+    }
+
+    fn texts(&self) -> Vec<Cow<'_, str>> {
+        let texts = self.0.iter().filter_map(|(_, value)| value.as_str());
+        texts.map(Cow::Borrowed).collect()
+    }
+}
+
+fn data(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("CTDR_TEST_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: CTDR_TEST_DATA is not set");
+    }
+    Some(folder?.join("sigma").join(name))
+}
+
+fn public_rules() -> Option<Vec<(LogSource, Detection)>> {
+    let archive = File::open(data("sigmahq-rules.tar.gz")?).unwrap();
+    let mut archive = tar::Archive::new(GzDecoder::new(archive));
+    let mut rules = Vec::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().display().to_string();
+        if Path::new(&name)
+            .extension()
+            .is_none_or(|extension| extension != "yml")
+        {
+            continue;
+        }
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        for document in sigma::parse(&text, &name).unwrap_or_default() {
+            if let Body::Rule { logsource, detection } = document.body {
+                rules.push((logsource, detection));
+            }
+        }
+    }
+    Some(rules)
+}
+
+fn fits(rule: &LogSource, log: &Log) -> bool {
+    let fits = |rule: &Option<String>, log: &Option<String>| rule.is_none() || log.is_none() || rule == log;
+    fits(&rule.product, &log.product)
+        && fits(&rule.service, &log.service)
+        && fits(&rule.category, &log.category)
+}
+
+struct Oracle {
+    rules: Vec<(LogSource, Detection)>,
+    engine: Engine,
+}
+
+impl Oracle {
+    /// Compares every `step`th event of a corpus: the reference takes its time.
+    fn compare(&self, corpus: &str, step: usize, log_of: impl Fn(&Flat) -> Log) {
+        let mut scratch = Scratch::default();
+        let events = BufReader::new(GzDecoder::new(File::open(data(corpus).unwrap()).unwrap()));
+        let mut compared = 0;
+        for event in events.lines().map(Result::unwrap).step_by(step) {
+            let flat = Flat::new(&event);
+            let log = log_of(&flat);
+            let rules = (0..).zip(&self.rules);
+            let expected: Vec<u32> = rules
+                .filter(|(_, (rule, detection))| fits(rule, &log) && sigma::eval::matches(detection, &flat))
+                .map(|(number, _)| number)
+                .collect();
+            self.engine.read(&event, &mut scratch).unwrap();
+            let plan = self.engine.plan(&log);
+            let found = self.engine.matches(&plan, &event, &mut scratch);
+            assert_eq!(found, expected, "{event}");
+            compared += 1;
+        }
+        assert!(compared > 0);
+    }
+}
+
+#[test]
+fn every_public_rule_matches_what_the_reference_says() {
+    let Some(rules) = public_rules() else { return };
+    let (engine, failed) = Engine::new(rules.iter().map(|(log, detection)| (log, detection)), &[]);
+    assert!(failed.is_empty());
+    let oracle = Oracle { rules, engine };
+    let named = |event: &Flat| Log {
+        product: event.text("product"),
+        service: event.text("service"),
+        category: event.text("category"),
+    };
+    oracle.compare("windows-20k.jsonl.gz", 499, named);
+    oracle.compare("cloudtrail-2900.jsonl.gz", 199, |_| Log {
+        product: Some("aws".to_owned()),
+        service: Some("cloudtrail".to_owned()),
+        category: None,
+    });
+    // Of no known log: every rule is asked.
+    oracle.compare("windows-20k.jsonl.gz", 9_999, |_| Log::default());
+}
