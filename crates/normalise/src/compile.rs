@@ -186,6 +186,9 @@ impl Compiler<'_> {
         if shaped && one.from.is_none() {
             self.refuse(place, "`part`, `extract` and `map` need `from`");
         }
+        if one.decode.is_some() && one.value.is_some() {
+            self.refuse(place, "`decode` needs `from` or `join`");
+        }
         if one.otherwise.is_some() && one.map.is_empty() {
             self.refuse(place, "`otherwise` needs `map`");
         }
@@ -200,6 +203,7 @@ impl Compiler<'_> {
                 .map(|condition| self.condition(place, condition))
                 .collect(),
             input,
+            decode: one.decode,
             part: one.part,
             extract,
             map: one

@@ -2,7 +2,7 @@
 //!
 //! A product has kinds of log. A record is of the first kind whose format it has and whose `when` holds.
 //! Each OCSF field is filled from the first of its alternatives that gives a value: a path into the record,
-//! optionally cut (`part`, `extract`) and translated (`map`), two paths joined, or a constant under a
+//! optionally decoded (`decode`), cut (`part`, `extract`) and translated (`map`), two paths joined, or a constant under a
 //! condition. That is all there is; what it cannot say belongs into a rule.
 
 use crate::timestamp::TimeFormat;
@@ -70,6 +70,8 @@ pub(crate) enum Format {
     Json,
     /// The access log line of nginx and Apache.
     Combined,
+    /// A line of syslog: `time`, `host`, `program`, `pid` and `message`.
+    Syslog,
 }
 
 /// Where and how a time stands.
@@ -114,18 +116,28 @@ pub(crate) enum Part {
     Host,
 }
 
+/// How a log escapes what it thinks unsafe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Decode {
+    /// `%2b` for `+`.
+    Percent,
+}
+
 /// One way to fill a field: exactly one of `from`, `join` and `value`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AlternativeDecl {
     /// The path to take the values of.
     pub from: Option<String>,
-    /// Paths whose first values are joined.
+    /// Paths whose values are joined.
     pub join: Vec<String>,
     /// What stands between joined values.
     pub with: String,
     /// A constant.
     pub value: Option<String>,
+    /// Take percent escapes back before anything else is done with the value.
+    pub decode: Option<Decode>,
     /// Only if all of these hold.
     pub when: Vec<ConditionDecl>,
     /// Take a part of the value.

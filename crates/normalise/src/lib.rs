@@ -17,8 +17,10 @@ mod dictionary;
 mod json;
 mod leaves;
 mod mapping;
+mod percent;
 mod plan;
 mod repair;
+mod syslog;
 mod timestamp;
 mod tree;
 

@@ -4,11 +4,12 @@ use crate::{
     catalogue::{Product, SourceContext},
     combined,
     dead_letter::{DeadLetter, DeadLetterReason as Reason},
-    declaration::{Format, Part},
+    declaration::{Decode, Format, Part},
     json,
     leaves::Leaves,
+    percent,
     plan::{Alternative, Input, LogPlan},
-    repair,
+    repair, syslog,
     tree::{Kind, Node, own, span_of},
 };
 use model::{Field, Slot, Span, Time, Value, record::LogKind, time::DAY_MS};
@@ -78,15 +79,16 @@ fn recognise<'t, 'p>(product: &'p Product, text: &'t str) -> Result<(&'p LogPlan
     if start.is_empty() {
         return Err(DeadLetter::new(Reason::Empty, "nothing but white space"));
     }
-    let writes = |format| product.plans.iter().any(|plan| plan.format == format);
-    let format = if start.starts_with(['{', '[']) && writes(Format::Json) || !writes(Format::Combined) {
-        Format::Json
-    } else {
-        Format::Combined
+    let writes = |format: &Format| product.plans.iter().any(|plan| plan.format == *format);
+    let lines = [Format::Combined, Format::Syslog].into_iter().find(writes);
+    let format = match lines {
+        Some(lines) if !start.starts_with(['{', '[']) || !writes(&Format::Json) => lines,
+        _ => Format::Json,
     };
     let root = match format {
         Format::Json => json::parse(text)?,
         Format::Combined => combined::parse(text)?,
+        Format::Syslog => syslog::parse(text)?,
     };
     let fits = |plan: &&LogPlan| {
         plan.format == format
@@ -130,7 +132,7 @@ fn time_of(
             continue;
         };
         let span = field.span;
-        if let Some(time) = format.read(&field.value, context.utc_offset_minutes) {
+        if let Some(time) = format.read(&field.value, context.utc_offset_minutes, context.received) {
             leaves.take_first(*path);
             return Ok((time, span));
         }
@@ -204,8 +206,13 @@ impl Alternative {
                 span: None,
             }),
             Input::Join(paths, with) => {
-                let parts: Vec<Field<'t>> =
-                    paths.iter().filter_map(|path| leaves.take_first(*path)).collect();
+                let mut parts: Vec<Field<'t>> = Vec::new();
+                for path in paths {
+                    leaves.take_each(*path, &mut |field| {
+                        parts.push(self.decoded(field));
+                        true
+                    });
+                }
                 if let [one] = parts.as_slice() {
                     push(one.clone());
                 } else if !parts.is_empty() {
@@ -225,12 +232,26 @@ impl Alternative {
         }
     }
 
+    /// The value without the escapes of its log.
+    fn decoded<'t>(&self, field: &Field<'t>) -> Field<'t> {
+        let Some(Decode::Percent) = self.decode else {
+            return field.clone();
+        };
+        match percent::decode(&field.value.to_text()) {
+            Cow::Borrowed(_) => field.clone(),
+            Cow::Owned(text) => Field {
+                value: Value::Text(Cow::Owned(text)),
+                span: field.span,
+            },
+        }
+    }
+
     /// The value cut and translated, if there is one left.
     fn shape<'t>(&self, field: &Field<'t>) -> Option<Field<'t>> {
-        let mut field = match self.part {
-            Some(part) => cut(field, |text| part.of(text))?,
-            None => field.clone(),
-        };
+        let mut field = self.decoded(field);
+        if let Some(part) = self.part {
+            field = cut(&field, |text| part.of(text))?;
+        }
         if let Some(regex) = &self.extract {
             field = cut(&field, |text| Some(regex.captures(text)?.get(1)?.as_str()))?;
         }

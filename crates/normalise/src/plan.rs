@@ -1,7 +1,7 @@
 //! A kind of log compiled: paths numbered, regular expressions built, field names resolved to slots.
 
 use crate::{
-    declaration::{Format, Part},
+    declaration::{Decode, Format, Part},
     timestamp::TimeFormat,
     tree::{Node, Path, Segment},
 };
@@ -42,6 +42,7 @@ pub(crate) struct FieldPlan {
 pub(crate) struct Alternative {
     pub when: Vec<Condition>,
     pub input: Input,
+    pub decode: Option<Decode>,
     pub part: Option<Part>,
     pub extract: Option<Regex>,
     pub map: BTreeMap<String, Value<'static>>,

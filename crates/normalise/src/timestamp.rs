@@ -1,6 +1,6 @@
 //! The ways logs write times.
 
-use model::{Time, Value};
+use model::{Time, Value, time::DAY_MS};
 use serde::Deserialize;
 
 /// How a time is written.
@@ -19,11 +19,15 @@ pub(crate) enum TimeFormat {
     CommonLog,
     /// `2025-09-03 16:30:15`, in the zone of the source.
     DateTime,
+    /// `Nov 22 14:34:25`, in the zone of the source and the year of the receipt.
+    Syslog,
+    /// `1795357526.541:40`, the id of a Linux audit record: seconds since 1970 and a number.
+    Audit,
 }
 
 impl TimeFormat {
-    /// Reads a time; `None` if it is not one.
-    pub(crate) fn read(self, value: &Value<'_>, utc_offset_minutes: i32) -> Option<Time> {
+    /// Reads a time; `None` if it is not one. What the log leaves out is taken from the `received` time.
+    pub(crate) fn read(self, value: &Value<'_>, utc_offset_minutes: i32, received: Time) -> Option<Time> {
         let text = value.to_text();
         let text = text.trim();
         match self {
@@ -32,6 +36,8 @@ impl TimeFormat {
             Self::UnixMillis => decimal(text, 0).map(Time::from_millis),
             Self::Asctime => local("%a %b %e %H:%M:%S %Y", text, utc_offset_minutes),
             Self::DateTime => local("%Y-%m-%d %H:%M:%S", text, utc_offset_minutes),
+            Self::Syslog => without_year(text, utc_offset_minutes, received),
+            Self::Audit => decimal(text.split_once(':')?.0, 3).map(Time::from_millis),
             Self::CommonLog => jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
                 .and_then(|parts| parts.to_timestamp())
                 .ok()
@@ -63,6 +69,20 @@ fn decimal(text: &str, digits: usize) -> Option<i64> {
         .checked_add(sign * part)
 }
 
+/// The latest time that reads so and is not ahead of the receipt by more than a day: on New Year's Day the lines
+/// of yesterday belong to last year, and a clock that runs fast may be in the next.
+fn without_year(text: &str, utc_offset_minutes: i32, received: Time) -> Option<Time> {
+    let year = jiff::Timestamp::from_millisecond(received.millis())
+        .ok()?
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .year();
+    // A leap day may be eight years back, if a century lies between.
+    (year.saturating_sub(8)..=year.saturating_add(1))
+        .rev()
+        .filter_map(|year| local("%Y %b %e %H:%M:%S", &format!("{year} {text}"), utc_offset_minutes))
+        .find(|time| time.millis() <= received.millis().saturating_add(DAY_MS))
+}
+
 fn local(format: &str, text: &str, utc_offset_minutes: i32) -> Option<Time> {
     let civil = jiff::fmt::strtime::parse(format, text)
         .and_then(|parts| parts.to_datetime())
@@ -81,7 +101,7 @@ mod tests {
     fn times_as_logs_write_them() {
         let check = |format: TimeFormat, text: &str, expected: Option<&str>| {
             let time = format
-                .read(&Value::Text(text.into()), 480)
+                .read(&Value::Text(text.into()), 480, Time::from_secs(1_795_356_659))
                 .map(|time| time.to_string());
             assert_eq!(time.as_deref(), expected, "{format:?} {text}");
         };
@@ -126,14 +146,49 @@ mod tests {
             Some("2025-09-03T08:30:15.000Z"),
         );
         check(TimeFormat::DateTime, "N/A", None);
+        check(
+            TimeFormat::Audit,
+            "1795357526.541:40",
+            Some("2026-11-22T14:25:26.541Z"),
+        );
+        check(TimeFormat::Audit, "1795357526.541", None);
+    }
+
+    #[test]
+    fn a_time_without_year_is_of_the_year_it_was_received_in() {
+        let check = |received: &str, text: &str, expected: Option<&str>| {
+            let received = Time::parse(received).unwrap();
+            let time = TimeFormat::Syslog.read(&Value::Text(text.into()), 0, received);
+            assert_eq!(time.map(|time| time.to_string()).as_deref(), expected, "{text}");
+        };
+        let autumn = "2026-11-22T14:34:30Z";
+        check(autumn, "Nov 22 14:34:25", Some("2026-11-22T14:34:25.000Z"));
+        check(autumn, "Nov  2 04:34:25", Some("2026-11-02T04:34:25.000Z"));
+        check(autumn, "Dec 31 23:59:59", Some("2025-12-31T23:59:59.000Z"));
+        check(autumn, "Feb 29 12:00:00", Some("2024-02-29T12:00:00.000Z"));
+        check(autumn, "Feb 30 12:00:00", None);
+        check(
+            "2027-01-01T00:00:05Z",
+            "Dec 31 23:59:59",
+            Some("2026-12-31T23:59:59.000Z"),
+        );
+        check(
+            "2026-12-31T23:59:58Z",
+            "Jan  1 00:00:01",
+            Some("2027-01-01T00:00:01.000Z"),
+        );
     }
 
     #[test]
     fn numbers_are_times_too() {
-        assert_eq!(TimeFormat::Unix.read(&Value::Int(1), 0), Some(Time::from_secs(1)));
+        let received = Time::from_secs(0);
+        assert_eq!(
+            TimeFormat::Unix.read(&Value::Int(1), 0, received),
+            Some(Time::from_secs(1))
+        );
         let float = Value::Float(1_795_356_659.989);
         assert_eq!(
-            TimeFormat::Unix.read(&float, 0),
+            TimeFormat::Unix.read(&float, 0, received),
             Some(Time::from_millis(1_795_356_659_989))
         );
     }

@@ -1,4 +1,5 @@
-//! The shipped rules on recorded attacks: logs that ten tools and one honest visitor left behind.
+//! The shipped rules on recorded attacks: logs that ten tools and one honest visitor left behind, and those of a
+//! host that was broken into.
 
 use crate::content::shipped;
 use detect::Detector;
@@ -27,30 +28,13 @@ const ATTACKERS: [&str; 10] = [
 const VISITOR: &str = "198.51.100.20";
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "tests read the folder of test data from the environment"
-)]
 fn recorded_attackers_raise_alerts() {
-    let Ok(folder) = std::env::var("CTDR_TEST_DATA") else {
-        eprintln!("skipped: CTDR_TEST_DATA is not set");
+    let Some(alerts) = alerts([
+        ("self_hosted/modsecurity", "waf/modsec_audit.json.gz"),
+        ("self_hosted/nginx", "waf/access.json.gz"),
+    ]) else {
         return;
     };
-    let (catalogue, rules) = shipped();
-    let mut detector = Detector::new(rules);
-    let mut alerts = Vec::new();
-    for (product, file) in [
-        ("self_hosted/modsecurity", "modsec_audit.json.gz"),
-        ("self_hosted/nginx", "access.json.gz"),
-    ] {
-        let path = format!("{folder}/waf/{file}");
-        let packed = std::fs::read(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-        let mut logs = Vec::new();
-        flate2::read::GzDecoder::new(packed.as_slice())
-            .read_to_end(&mut logs)
-            .unwrap();
-        alerts.extend(run(&catalogue, &mut detector, product, &logs));
-    }
     let mut by_attacker: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     // Alerts that give no event call nobody an attacker.
     for alert in alerts
@@ -78,6 +62,53 @@ fn recorded_attackers_raise_alerts() {
     );
     let ids: BTreeSet<_> = alerts.iter().map(|alert| alert.id).collect();
     assert_eq!(ids.len(), alerts.len(), "no alert is raised twice");
+}
+
+/// Passwords are guessed over SSH until one fits; a web application is made to run commands, among them a copy of
+/// `ls` by the name of a miner; at the end the audit is switched off.
+#[test]
+fn recorded_intrusions_raise_alerts() {
+    let Some(alerts) = alerts([
+        ("self_hosted/sshd", "host/auth.log.gz"),
+        ("self_hosted/auditd", "host/laurel.jsonl.gz"),
+    ]) else {
+        return;
+    };
+    let found: BTreeSet<&str> = alerts.iter().map(|alert| alert.title.en.as_str()).collect();
+    // The audit was recorded without the name of its host.
+    let expected = [
+        "Audit rules removed on -",
+        "Crypto miner on -",
+        "Download and run on -",
+        "Password guessing on vm by 127.0.0.66",
+        "Password of ctdrtest on vm guessed by 127.0.0.66",
+    ];
+    assert_eq!(found, expected.into());
+}
+
+/// What all rules make of recorded logs; none without the folder they are in.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "tests read the folder of test data from the environment"
+)]
+fn alerts<const N: usize>(files: [(&str, &str); N]) -> Option<Vec<Alert>> {
+    let Ok(folder) = std::env::var("CTDR_TEST_DATA") else {
+        eprintln!("skipped: CTDR_TEST_DATA is not set");
+        return None;
+    };
+    let (catalogue, rules) = shipped();
+    let mut detector = Detector::new(rules);
+    let mut alerts = Vec::new();
+    for (product, file) in files {
+        let path = format!("{folder}/{file}");
+        let packed = std::fs::read(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let mut logs = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice())
+            .read_to_end(&mut logs)
+            .unwrap();
+        alerts.extend(run(&catalogue, &mut detector, product, &logs));
+    }
+    Some(alerts)
 }
 
 fn run(catalogue: &Catalogue, detector: &mut Detector, product: &str, logs: &[u8]) -> Vec<Alert> {

@@ -66,6 +66,11 @@ proptest! {
     }
 
     #[test]
+    fn syslog_lines(raw in "(<[0-9]{1,3}>)?Nov [ 0-9][0-9] [0-9:]{8} \\PC{1,9} sshd(\\[[0-9]{1,5}\\])?: (Failed password for \\PC{0,20} from )?\\PC{0,40}") {
+        check(raw.as_bytes());
+    }
+
+    #[test]
     fn lines(raw in "[0-9.]{1,9} - - \\[\\PC{0,30}\\] \"\\PC{0,30}\" [0-9]{3} [0-9]{1,3}( \"\\PC{0,9}\")?") {
         check(raw.as_bytes());
     }

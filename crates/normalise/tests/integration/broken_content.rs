@@ -47,6 +47,10 @@ fn mistakes_name_their_place() {
         &["11:20: `x(` is not a regular expression: error: unclosed group"],
     );
     check(
+        "      process.pid: {value: a, decode: percent}\n",
+        &["11:20: `decode` needs `from` or `join`"],
+    );
+    check(
         "      process.pid: {from: a, part: paht}\n",
         &["11:36: unknown value `paht`: did you mean `path`?"],
     );

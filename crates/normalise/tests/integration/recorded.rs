@@ -1,4 +1,5 @@
-//! Logs of a real WAF and its web server under ten attack tools, four of whose records are not UTF-8.
+//! Logs of a real WAF and its web server under ten attack tools, four of whose records are not UTF-8, and of a host
+//! whose password was guessed and whose web server was made to run commands.
 
 use crate::content::{catalogue, context};
 use flate2::read::GzDecoder;
@@ -10,7 +11,7 @@ fn lines(file: &str) -> Option<Vec<Vec<u8>>> {
         println!("skipped: CTDR_TEST_DATA is not set");
         return None;
     };
-    let path = PathBuf::from(folder).join("waf").join(file);
+    let path = PathBuf::from(folder).join(file);
     let mut text = Vec::new();
     GzDecoder::new(std::fs::File::open(path).unwrap())
         .read_to_end(&mut text)
@@ -40,7 +41,11 @@ fn count(file: &str, product: &str, field: &str) -> Option<BTreeMap<String, usiz
 
 #[test]
 fn every_audit_record_is_read() {
-    let Some(dispositions) = count("modsec_audit.json.gz", "self_hosted/modsecurity", "disposition") else {
+    let Some(dispositions) = count(
+        "waf/modsec_audit.json.gz",
+        "self_hosted/modsecurity",
+        "disposition",
+    ) else {
         return;
     };
     let expected = [("Allowed", 154), ("Blocked", 8393)];
@@ -52,10 +57,22 @@ fn every_audit_record_is_read() {
 
 #[test]
 fn both_access_logs_agree() {
-    let Some(json) = count("access.json.gz", "self_hosted/nginx", "http_response.code") else {
+    let Some(json) = count("waf/access.json.gz", "self_hosted/nginx", "http_response.code") else {
         return;
     };
-    let combined = count("access.log.gz", "self_hosted/nginx", "http_response.code").unwrap();
+    let combined = count("waf/access.log.gz", "self_hosted/nginx", "http_response.code").unwrap();
     assert_eq!((json["403"], json["404"]), (8393, 988));
     assert_eq!(json, combined);
+}
+
+#[test]
+fn every_line_of_the_hosts_is_read() {
+    let Some(outcomes) = count("host/auth.log.gz", "self_hosted/sshd", "disposition") else {
+        return;
+    };
+    let expected = [("Allowed", 2), ("Blocked", 26)];
+    assert_eq!(outcomes, expected.map(|(value, n)| (value.to_owned(), n)).into());
+    let commands = count("host/laurel.jsonl.gz", "self_hosted/auditd", "process.cmd_line").unwrap();
+    let escaped = commands.keys().filter(|command| command.contains("%2b")).count();
+    assert_eq!((commands["cat /etc/passwd"], escaped), (1, 0));
 }
