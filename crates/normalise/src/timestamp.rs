@@ -19,6 +19,8 @@ pub(crate) enum TimeFormat {
     CommonLog,
     /// `2025-09-03 16:30:15`, in the zone of the source.
     DateTime,
+    /// `2025-09-03 16:30:15 +0800 CST`, as Go prints a time: the offset counts, a zone's name behind it does not.
+    ZonedDateTime,
 }
 
 impl TimeFormat {
@@ -32,12 +34,25 @@ impl TimeFormat {
             Self::UnixMillis => decimal(text, 0).map(Time::from_millis),
             Self::Asctime => local("%a %b %e %H:%M:%S %Y", text, utc_offset_minutes),
             Self::DateTime => local("%Y-%m-%d %H:%M:%S", text, utc_offset_minutes),
-            Self::CommonLog => jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
-                .and_then(|parts| parts.to_timestamp())
-                .ok()
-                .map(|time| Time::from_millis(time.as_millisecond())),
+            Self::CommonLog => zoned("%d/%b/%Y:%H:%M:%S %z", text),
+            Self::ZonedDateTime => zoned("%Y-%m-%d %H:%M:%S %z", without_zone_name(text)),
         }
     }
+}
+
+/// The text without the word behind its offset, if there is one.
+fn without_zone_name(text: &str) -> &str {
+    match text.rsplit_once(' ') {
+        Some((rest, name)) if name.starts_with(|c: char| c.is_ascii_alphabetic()) => rest,
+        _ => text,
+    }
+}
+
+fn zoned(format: &str, text: &str) -> Option<Time> {
+    let time = jiff::fmt::strtime::parse(format, text)
+        .and_then(|parts| parts.to_timestamp())
+        .ok()?;
+    Some(Time::from_millis(time.as_millisecond()))
 }
 
 /// A decimal number times 10^`digits`, cut off there. Not through floating point, which would move times
@@ -126,6 +141,23 @@ mod tests {
             Some("2025-09-03T08:30:15.000Z"),
         );
         check(TimeFormat::DateTime, "N/A", None);
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0800 CST",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0000 UTC",
+            Some("2025-09-03T16:30:15.000Z"),
+        );
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0800",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(TimeFormat::ZonedDateTime, "2025-09-03 16:30:15", None);
+        check(TimeFormat::ZonedDateTime, "2025-09-03 16:30:15 CST", None);
     }
 
     #[test]
