@@ -23,6 +23,8 @@ pub(crate) enum TimeFormat {
     Syslog,
     /// `1795357526.541:40`, the id of a Linux audit record: seconds since 1970 and a number.
     Audit,
+    /// `2025-09-03 16:30:15 +0800 CST`, as Go prints a time: the offset counts, a zone's name behind it does not.
+    ZonedDateTime,
 }
 
 impl TimeFormat {
@@ -38,12 +40,25 @@ impl TimeFormat {
             Self::DateTime => local("%Y-%m-%d %H:%M:%S", text, utc_offset_minutes),
             Self::Syslog => without_year(text, utc_offset_minutes, received),
             Self::Audit => decimal(text.split_once(':')?.0, 3).map(Time::from_millis),
-            Self::CommonLog => jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
-                .and_then(|parts| parts.to_timestamp())
-                .ok()
-                .map(|time| Time::from_millis(time.as_millisecond())),
+            Self::CommonLog => zoned("%d/%b/%Y:%H:%M:%S %z", text),
+            Self::ZonedDateTime => zoned("%Y-%m-%d %H:%M:%S %z", without_zone_name(text)),
         }
     }
+}
+
+/// The text without the word behind its offset, if there is one.
+fn without_zone_name(text: &str) -> &str {
+    match text.rsplit_once(' ') {
+        Some((rest, name)) if name.starts_with(|c: char| c.is_ascii_alphabetic()) => rest,
+        _ => text,
+    }
+}
+
+fn zoned(format: &str, text: &str) -> Option<Time> {
+    let time = jiff::fmt::strtime::parse(format, text)
+        .and_then(|parts| parts.to_timestamp())
+        .ok()?;
+    Some(Time::from_millis(time.as_millisecond()))
 }
 
 /// A decimal number times 10^`digits`, cut off there. Not through floating point, which would move times
@@ -177,6 +192,31 @@ mod tests {
             "Jan  1 00:00:01",
             Some("2027-01-01T00:00:01.000Z"),
         );
+    }
+
+    #[test]
+    fn a_zone_is_read_by_its_offset() {
+        let check = |format: TimeFormat, text: &str, expected: Option<&str>| {
+            let time = format.read(&Value::Text(text.into()), 0, Time::from_millis(0));
+            assert_eq!(time.map(|time| time.to_string()).as_deref(), expected, "{text}");
+        };
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0800 CST",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0000 UTC",
+            Some("2025-09-03T16:30:15.000Z"),
+        );
+        check(
+            TimeFormat::ZonedDateTime,
+            "2025-09-03 16:30:15 +0800",
+            Some("2025-09-03T08:30:15.000Z"),
+        );
+        check(TimeFormat::ZonedDateTime, "2025-09-03 16:30:15", None);
+        check(TimeFormat::ZonedDateTime, "2025-09-03 16:30:15 CST", None);
     }
 
     #[test]
