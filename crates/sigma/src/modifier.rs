@@ -90,6 +90,7 @@ enum Form {
 
 /// The modifiers of one key, checked against each other.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a modifier of its own")]
 pub struct Chain {
     /// `all` is among them.
     pub all: bool,

@@ -9,7 +9,7 @@ use crate::{
     correlation::{Correlation, CorrelationKind, Window},
     number::Number,
 };
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 /// A match of one of the rules of a correlation.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,7 @@ fn sorted_numbers(window: &[&Match<'_>]) -> Vec<f64> {
 
 /// What a match adds to a count of values: each value of a single field; of several, the first of each.
 fn counted(m: &Match<'_>) -> Vec<Vec<String>> {
-    let text = |value: &Value<'_>| value.text().map(|text| text.into_owned());
+    let text = |value: &Value<'_>| value.text().map(Cow::into_owned);
     match m.values.as_slice() {
         [] => Vec::new(),
         [field] => field

@@ -3,16 +3,22 @@
 use crate::fixture::rule_of;
 use proptest::prelude::*;
 
-fn first_error(text: &str) -> Option<String> {
-    sigma::parse(text, "b.yml")
-        .err()
-        .map(|errors| errors[0].to_string())
+fn many_selections(count: usize) -> String {
+    let lines: Vec<String> = (0..count).map(|n| format!("  s{n}: {{f: x}}\n")).collect();
+    lines.concat()
+}
+
+/// Everything that is wrong with a file, in one text.
+fn all_errors(text: &str) -> Option<String> {
+    let errors = sigma::parse(text, "b.yml").err()?;
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Some(told.join("\n"))
 }
 
 #[test]
 fn rules_made_to_hurt() {
     let check = |text: &str, expected: Option<&str>| {
-        let error = first_error(text);
+        let error = all_errors(text);
         match expected {
             Some(part) => assert!(
                 error.as_deref().is_some_and(|e| e.contains(part)),
@@ -64,12 +70,12 @@ fn rules_made_to_hurt() {
         Some("expected at most 4194304"),
     );
     check("a: &a [x]\nb: [*a, *a]\n", Some("aliases are not read"));
-    let selections: String = (0..1_001).map(|n| format!("  s{n}: {{f: x}}\n")).collect();
+    let selections = many_selections(1_001);
     check(
         &rule_of(&format!("{selections}  condition: s1\n")),
         Some("at most 1000"),
     );
-    let selections: String = (0..1_000).map(|n| format!("  s{n}: {{f: x}}\n")).collect();
+    let selections = many_selections(1_000);
     let condition = vec!["1 of s*"; 100].join(" or ");
     check(
         &rule_of(&format!("{selections}  condition: {condition}\n")),

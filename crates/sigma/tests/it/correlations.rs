@@ -64,7 +64,7 @@ fn every_type_is_read() {
     );
     assert!(matches!(
         percentile.kind,
-        CorrelationKind::ValuePercentile { percentile: Number::Float(p), .. } if p == 99.9
+        CorrelationKind::ValuePercentile { percentile, .. } if percentile == Number::Float(99.9)
     ));
     check("temporal", "");
     check("temporal", "  condition: {gte: 1}\n");
