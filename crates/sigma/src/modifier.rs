@@ -75,6 +75,9 @@ const MODIFIERS: [(&str, Modifier); 31] = [
     ("year", Modifier::Time(TimePart::Year)),
 ];
 
+/// Modifiers of one key.
+const MAX_MODIFIERS: usize = 20;
+
 /// How the text of a value is turned into what is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -123,6 +126,11 @@ impl Chain {
     pub fn followed_by(&self, key: &Key, report: &mut Report<'_>) -> Option<Self> {
         let errors = report.len();
         let mut chain = self.clone();
+        if key.text.matches('|').count() > MAX_MODIFIERS {
+            let message = format!("`{}` has too many modifiers", shown(&key.text));
+            report.expected(key.position(), message, format!("at most {MAX_MODIFIERS}"));
+            return None;
+        }
         let mut offset = key.text.find('|').map_or(key.text.len(), |at| at + 1);
         for word in key.text.split('|').skip(1) {
             let at = key.position_at(offset);
@@ -336,19 +344,13 @@ impl Chain {
                 source: text.to_owned(),
                 compiled,
             })),
-            Err(error) => {
-                let reason = error.to_string();
-                let reason = reason
-                    .lines()
-                    .last()
-                    .unwrap_or_default()
-                    .trim_start_matches("error: ");
-                let expected = match error {
-                    regex::Error::CompiledTooBig(_) => "one with less repetition",
-                    _ => "one without look-around and back-references",
-                };
-                let message = format!("`{}` is not a regular expression: {reason}", shown(text));
-                report.expected(at, message, expected);
+            Err(refused) => {
+                let message = format!(
+                    "`{}` is not a regular expression: {}",
+                    shown(text),
+                    refused.reason
+                );
+                report.expected(at, message, refused.expected);
                 None
             }
         }

@@ -11,6 +11,15 @@ const BUDGET: usize = 64 << 20;
 /// Levels of groups in one expression.
 const NESTING: u32 = 50;
 
+/// Why an expression is refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// What is wrong with it.
+    pub reason: String,
+    /// What would have been right.
+    pub expected: &'static str,
+}
+
 /// What is left for the rules of a file.
 #[derive(Debug)]
 pub struct Scope<'p> {
@@ -29,25 +38,46 @@ impl<'p> Scope<'p> {
     }
 
     /// Compiles an expression with these of the flags `i`, `m` and `s`.
-    pub fn regex(&self, source: &str, flags: &str) -> Result<Regex, Error> {
+    pub fn regex(&self, source: &str, flags: &str) -> Result<Regex, Refused> {
         let left = self.regex_bytes.get();
-        let mut outcome = Err(Error::CompiledTooBig(left));
         for size in SIZES.into_iter().filter(|size| *size <= left) {
-            outcome = RegexBuilder::new(source)
+            let outcome = RegexBuilder::new(source)
                 .case_insensitive(flags.contains('i'))
                 .multi_line(flags.contains('m'))
                 .dot_matches_new_line(flags.contains('s'))
                 .size_limit(size)
                 .nest_limit(NESTING)
                 .build();
-            match &outcome {
-                Ok(_) => self.regex_bytes.set(left - size),
-                Err(Error::CompiledTooBig(_)) => continue,
-                Err(_) => {}
+            match outcome {
+                Ok(compiled) => {
+                    self.regex_bytes.set(left - size);
+                    return Ok(compiled);
+                }
+                Err(Error::CompiledTooBig(_)) => {}
+                Err(error) => return Err(syntax(&error)),
             }
-            break;
         }
-        outcome
+        Err(if left < SIZES[SIZES.len() - 1] {
+            Refused {
+                reason: "all those of this file are too large together".to_owned(),
+                expected: "fewer in one file, or smaller ones",
+            }
+        } else {
+            Refused {
+                reason: "it is too large".to_owned(),
+                expected: "one with less repetition",
+            }
+        })
+    }
+}
+
+fn syntax(error: &Error) -> Refused {
+    let text = error.to_string();
+    // The last line says what is wrong; those before it draw where.
+    let reason = text.lines().last().unwrap_or_default();
+    Refused {
+        reason: reason.trim_start_matches("error: ").to_owned(),
+        expected: "one without look-around and back-references",
     }
 }
 
@@ -62,13 +92,13 @@ mod tests {
         let scope = Scope::new(&none);
         assert!(scope.regex("^a.c$", "").unwrap().is_match("abc"));
         assert!(scope.regex("A", "i").unwrap().is_match("a"));
-        assert!(matches!(
-            scope.regex("(?:a{1000}){1000}", ""),
-            Err(Error::CompiledTooBig(_))
-        ));
-        assert!(matches!(scope.regex("(", ""), Err(Error::Syntax(_))));
+        let check = |source: &str, reason: &str| {
+            assert_eq!(scope.regex(source, "").unwrap_err().reason, reason, "{source}");
+        };
+        check("(?:a{1000}){1000}", "it is too large");
+        check("(", "unclosed group");
         scope.regex_bytes.set(SIZES[0]);
         scope.regex("a", "").unwrap();
-        assert!(matches!(scope.regex("a", ""), Err(Error::CompiledTooBig(_))));
+        check("a", "all those of this file are too large together");
     }
 }

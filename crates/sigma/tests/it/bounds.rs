@@ -52,7 +52,12 @@ fn rules_made_to_hurt() {
     let large = many(&|n| format!("'a{n}{{1000}}b{{1000}}c{{1000}}'"), 2_000);
     check(
         &selecting(&format!("f|re: [{large}]")),
-        Some("expected one with less repetition"),
+        Some("expected fewer in one file"),
+    );
+    let modifiers = "|contains".repeat(10_000);
+    check(
+        &rule_of(&format!("  s:\n    ? f{modifiers}\n    : x\n  condition: s\n")),
+        Some("too many modifiers"),
     );
     check(&"[".repeat(10_000), Some("nested too deep"));
     check(&"- ".repeat(10_000), Some("nested too deep"));
