@@ -331,13 +331,27 @@ fn filters(
             found.push(document.body.clone());
         }
         let sound = report.is_empty();
-        if sound {
+        if sound && (found.is_empty() || loads(source, documents, schema)) {
             filters.append(&mut found);
         }
         errors.append(&mut report.into_errors());
         sound
     });
     filters
+}
+
+/// Whether the other documents of a filter's file load too; if not, that is told when they are loaded.
+fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
+    let mut report = Report::new(&source.file);
+    for document in documents {
+        if let Body::Rule { detection, .. } = &document.body {
+            Predicate::compile(detection, schema, &mut report);
+        }
+        if let Some(entry) = &document.extension {
+            Extension::read(entry, &mut report);
+        }
+    }
+    report.is_empty()
 }
 
 fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {

@@ -182,6 +182,14 @@ fn a_broken_filter_is_told_and_filters_nothing() {
         "rule.yml:6:7: unknown field `cs-uri-stm`; expected `cs-uri-stem`, or `unmapped.<path>` for a key that no \
          mapping knows",
     );
+    let with_a_broken_rule = format!(
+        "{FILTER}---{}",
+        SOUND.replace("id: a", "id: b").replace("c-ip:", "c_ip:")
+    );
+    check(
+        &with_a_broken_rule,
+        "rule.yml:13:7: unknown field `c_ip`; expected `c-ip`, or `unmapped.<path>` for a key that no mapping knows",
+    );
 }
 
 #[test]
