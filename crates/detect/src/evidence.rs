@@ -46,7 +46,7 @@ fn fields(
     let met = address
         .values(record)
         .iter()
-        .filter(|field| field.value != Value::Null && item.is_met_by(&field.value));
+        .filter(|field| field.value != Value::Null && item.is_met_by(&field.value, record));
     for field in met.take(VALUES) {
         let fits = |span: &Span| span.start <= span.end && span.end as usize <= raw_length;
         let entry = MatchedField {

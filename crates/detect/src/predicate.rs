@@ -4,7 +4,7 @@
 use crate::{field::Address, text::TextMatcher};
 use ipnet::IpNet;
 use model::{Field, RecordView, Schema, Slot, Value};
-use sigma::{Comparison, Expression, Number, Report};
+use sigma::{Comparison, Expression, Moment, Number, Report, Shape, TimePart, pattern::fold};
 use std::{borrow::Cow, net::IpAddr};
 
 /// A compiled detection.
@@ -48,6 +48,14 @@ enum Test {
     Cidr(IpNet),
     Exists(bool),
     Null,
+    /// Compared with the values of another field of the same record.
+    Field {
+        other: Address,
+        shape: Shape,
+        cased: bool,
+    },
+    Time(TimePart, Comparison, Number),
+    AnyOf(Vec<Test>),
 }
 
 impl Predicate {
@@ -105,11 +113,12 @@ impl Item {
                 slots: schema.fields().len() as u16,
             },
         };
+        let tests = item.tests.iter().map(|test| Test::new(test, schema, report));
         Some(Self {
             source,
             all: item.all,
             negated: item.negated,
-            tests: item.tests.iter().map(Test::new).collect(),
+            tests: tests.collect::<Option<_>>()?,
         })
     }
 
@@ -119,23 +128,23 @@ impl Item {
     }
 
     /// Whether a value is what made this item true. Nothing did if it asks for what is not there.
-    pub fn is_met_by(&self, value: &Value<'_>) -> bool {
-        !self.negated && self.tests.iter().any(|test| test.holds_for(value))
+    pub fn is_met_by(&self, value: &Value<'_>, record: &impl RecordView) -> bool {
+        !self.negated && self.tests.iter().any(|test| test.holds_for(value, record))
     }
 
     fn holds(&self, record: &impl RecordView) -> bool {
         let outcome = match &self.source {
             Source::Field(address) => {
                 let values = address.values(record);
-                self.combine(|test| test.holds(values))
+                self.combine(|test| test.holds(values, record))
             }
             Source::Anywhere { slots } => {
                 let raw = Value::Text(String::from_utf8_lossy(record.raw()));
                 self.combine(|test| {
-                    test.holds_for(&raw)
+                    test.holds_for(&raw, record)
                         || (0..*slots).any(|slot| {
                             let values = record.fields(Slot(slot));
-                            values.iter().any(|field| test.holds_for(&field.value))
+                            values.iter().any(|field| test.holds_for(&field.value, record))
                         })
                 })
             }
@@ -153,8 +162,9 @@ impl Item {
 }
 
 impl Test {
-    fn new(test: &sigma::Test) -> Self {
-        match test {
+    /// Compiles a test; a field that does not exist is reported.
+    fn new(test: &sigma::Test, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
+        Some(match test {
             sigma::Test::Text(pattern) => Self::Text(TextMatcher::new(pattern)),
             sigma::Test::Regex(regex) => Self::Regex(regex.compiled.clone()),
             sigma::Test::Number(number) => Self::Number(*number),
@@ -162,18 +172,29 @@ impl Test {
             sigma::Test::Cidr(network) => Self::Cidr(*network),
             sigma::Test::Exists(expected) => Self::Exists(*expected),
             sigma::Test::Null => Self::Null,
-        }
+            sigma::Test::Field(reference) => Self::Field {
+                other: Address::resolve(&reference.field, reference.position, schema, report)?,
+                shape: reference.shape,
+                cased: reference.cased,
+            },
+            sigma::Test::Time(part, comparison, number) => Self::Time(*part, *comparison, *number),
+            sigma::Test::AnyOf(tests) => {
+                let tests = tests.iter().map(|test| Self::new(test, schema, report));
+                Self::AnyOf(tests.collect::<Option<_>>()?)
+            }
+        })
     }
 
-    fn holds(&self, values: &[Field<'_>]) -> bool {
+    fn holds(&self, values: &[Field<'_>], record: &impl RecordView) -> bool {
         match self {
             Self::Exists(expected) => values.is_empty() != *expected,
             Self::Null => values.iter().all(|field| field.value == Value::Null),
-            _ => values.iter().any(|field| self.holds_for(&field.value)),
+            Self::AnyOf(tests) => tests.iter().any(|test| test.holds(values, record)),
+            _ => values.iter().any(|field| self.holds_for(&field.value, record)),
         }
     }
 
-    fn holds_for(&self, value: &Value<'_>) -> bool {
+    fn holds_for(&self, value: &Value<'_>, record: &impl RecordView) -> bool {
         match self {
             Self::Text(matcher) => text(value).is_some_and(|text| matcher.matches(&text)),
             Self::Regex(regex) => text(value).is_some_and(|text| regex.is_match(&text)),
@@ -186,6 +207,16 @@ impl Test {
                 .is_some_and(|address| network.contains(&address.to_canonical())),
             Self::Exists(expected) => *expected,
             Self::Null => *value == Value::Null,
+            Self::Field { other, shape, cased } => text(value).is_some_and(|value| {
+                let mut others = other.values(record).iter();
+                others.any(|other| {
+                    text(&other.value).is_some_and(|other| compares(&value, &other, *shape, *cased))
+                })
+            }),
+            Self::Time(part, comparison, right) => {
+                moment(value).is_some_and(|moment| comparison.holds(moment.part(*part), *right))
+            }
+            Self::AnyOf(tests) => tests.iter().any(|test| test.holds_for(value, record)),
         }
     }
 }
@@ -195,6 +226,30 @@ fn text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
         Value::Null => None,
         value => Some(value.to_text()),
+    }
+}
+
+/// Whether `other` stands in `value` as the shape says.
+pub fn compares(value: &str, other: &str, shape: Shape, cased: bool) -> bool {
+    if !cased {
+        let folded = |text: &str| text.chars().map(fold).collect::<String>();
+        return compares(&folded(value), &folded(other), shape, true);
+    }
+    match shape {
+        Shape::Equals => value == other,
+        Shape::Starts => value.starts_with(other),
+        Shape::Ends => value.ends_with(other),
+        Shape::Contains => value.contains(other),
+    }
+}
+
+/// The value as a point in time, if it is one.
+fn moment(value: &Value<'_>) -> Option<Moment> {
+    match value {
+        Value::Int(whole) => Moment::from_number(Number::Int(*whole)),
+        Value::Float(float) => Moment::from_number(Number::from_f64(*float)?),
+        Value::Text(text) => Moment::from_text(text),
+        Value::Null | Value::Bool(_) => None,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! One file is one unit: all its documents load, or none does and every error in it is told. One broken file
 //! never stops the rest.
+//!
+//! Filters work across files: each takes its matches away from the rules it names, or from all of its logs.
 
 use crate::{
     extension::Extension,
@@ -11,8 +13,13 @@ use crate::{
     window,
 };
 use model::{LogSource, Schema};
-use sigma::{Body, Correlation, CorrelationKind, Document, Number, Report, correlation::Name};
-use std::{collections::HashMap, sync::Arc};
+use sigma::{
+    Body, Correlation, CorrelationKind, Document, Filtered, Number, Report, Window, correlation::Name,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// What is wrong with a rule file, and where.
 pub type RuleError = sigma::Error;
@@ -71,14 +78,24 @@ impl RuleSet {
             matchers: Vec::new(),
             feeds: Vec::new(),
         };
+        let mut parsed = Vec::new();
         for source in sources {
-            let mut report = Report::new(&source.file);
             match sigma::parse(&source.text, &source.file) {
-                Ok(documents) => match set.load(source, documents, &mut report) {
-                    Some(unit) if report.is_empty() => units.push(unit),
-                    _ => errors.append(&mut report.into_errors()),
-                },
+                Ok(documents) => parsed.push((source, documents)),
                 Err(mut found) => errors.append(&mut found),
+            }
+        }
+        let filters = filters(&mut parsed, schema, &mut errors);
+        for (source, mut documents) in parsed {
+            for document in &mut documents {
+                for filter in &filters {
+                    sigma::filter::apply_one(filter, document);
+                }
+            }
+            let mut report = Report::new(&source.file);
+            match set.load(source, documents, &mut report) {
+                Some(unit) if report.is_empty() => units.push(unit),
+                _ => errors.append(&mut report.into_errors()),
             }
         }
         let names = Names::new(&units);
@@ -137,7 +154,7 @@ impl RuleSet {
                         counted_by: Vec::new(),
                     })
                 }
-                Body::Correlation(_) => None,
+                Body::Correlation(_) | Body::Filter { .. } => None,
             };
             members.push((document, extension, matcher));
         }
@@ -219,8 +236,10 @@ impl Unit<'_> {
     /// Whether a document raises alerts: one that a correlation of the same file counts does not, unless the
     /// correlation says so.
     fn raises(&self, member: &Member) -> bool {
-        if member.matcher.is_none() {
-            return true;
+        match member.document.body {
+            Body::Rule { .. } => {}
+            Body::Correlation(_) => return true,
+            Body::Filter { .. } => return false,
         }
         let mut counted_by = self
             .members
@@ -257,7 +276,7 @@ impl Unit<'_> {
             report.error(document.position, format!("id `{id}` is already used in {other}"));
         }
         let (counts, counter) = match &document.body {
-            Body::Rule { .. } => (Vec::new(), None),
+            Body::Rule { .. } | Body::Filter { .. } => (Vec::new(), None),
             Body::Correlation(correlation) => {
                 let counts = references(&self.source.file, correlation, names, report);
                 let counter = counter(correlation, &set.schema, report);
@@ -277,6 +296,72 @@ impl Unit<'_> {
             raised_by: member.matcher,
             counts,
         })
+    }
+}
+
+/// The filters among the documents. A file with one that makes no sense is left out and told.
+fn filters(
+    parsed: &mut Vec<(&RuleSource, Vec<Document>)>,
+    schema: &Schema,
+    errors: &mut Vec<RuleError>,
+) -> Vec<Body> {
+    let known: HashSet<String> = parsed
+        .iter()
+        .flat_map(|(_, documents)| documents)
+        .filter(|document| matches!(document.body, Body::Rule { .. }))
+        .flat_map(|document| [&document.metadata.name, &document.metadata.id])
+        .flatten()
+        .cloned()
+        .collect();
+    let mut filters = Vec::new();
+    parsed.retain(|(source, documents)| {
+        let mut report = Report::new(&source.file);
+        let mut found = Vec::new();
+        for document in documents {
+            let Body::Filter { rules, detection, .. } = &document.body else {
+                continue;
+            };
+            // Its fields are looked up here, where an error can name its own file.
+            Predicate::compile(detection, schema, &mut report);
+            if let Filtered::Named(names) = rules {
+                for name in names.iter().filter(|name| !known.contains(&name.text)) {
+                    unknown_rule(name, known.iter().map(String::as_str), &mut report);
+                }
+            }
+            found.push(document.body.clone());
+        }
+        let sound = report.is_empty();
+        if sound && (found.is_empty() || loads(source, documents, schema)) {
+            filters.append(&mut found);
+        }
+        errors.append(&mut report.into_errors());
+        sound
+    });
+    filters
+}
+
+/// Whether the other documents of a filter's file load too; if not, that is told when they are loaded.
+fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
+    let mut report = Report::new(&source.file);
+    for document in documents {
+        if let Body::Rule { detection, .. } = &document.body {
+            Predicate::compile(detection, schema, &mut report);
+        }
+        if let Some(entry) = &document.extension {
+            Extension::read(entry, &mut report);
+        }
+    }
+    report.is_empty()
+}
+
+fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
+    let Name { text, position } = name;
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    let message = format!("unknown rule `{}`", sigma::error::shown(text));
+    match sigma::nearest(text, known) {
+        Some(near) => report.expected(*position, message, format!("`{near}`")),
+        None => report.error(*position, message),
     }
 }
 
@@ -301,6 +386,9 @@ impl<'u> Names<'u> {
             let file = unit.source.file.as_str();
             for member in &unit.members {
                 let metadata = &member.document.metadata;
+                if matches!(member.document.body, Body::Filter { .. }) {
+                    continue;
+                }
                 for name in metadata.name.iter().chain(&metadata.id) {
                     names
                         .matchers
@@ -336,29 +424,43 @@ fn references(
     report: &mut Report<'_>,
 ) -> Vec<usize> {
     let mut matchers = Vec::new();
-    for Name { text, position } in &correlation.rules {
+    for name @ Name { text, position } in &correlation.rules {
         match names.find(file, text) {
             Some((_, Some(matcher))) => matchers.push(matcher),
             Some((_, None)) => {
                 let message = format!("`{text}` is a correlation itself, which is not supported yet");
                 report.expected(*position, message, "a rule with `detection`");
             }
-            None => {
-                let mut known: Vec<&str> = names.matchers.keys().copied().collect();
-                known.sort_unstable();
-                match sigma::nearest(text, known) {
-                    Some(near) => {
-                        report.expected(*position, format!("unknown rule `{text}`"), format!("`{near}`"));
-                    }
-                    None => report.error(*position, format!("unknown rule `{text}`")),
-                }
-            }
+            None => unknown_rule(name, names.matchers.keys().copied(), report),
         }
     }
     matchers
 }
 
+/// Reports what a correlation asks for that no window can do yet.
+fn runs(correlation: &Correlation, report: &mut Report<'_>) -> bool {
+    let errors = report.len();
+    let kind = &correlation.kind;
+    if !matches!(kind, CorrelationKind::EventCount | CorrelationKind::ValueCount(_)) {
+        let message = format!("correlation type `{}` cannot be run yet", kind.as_str());
+        let expected = "`event_count` or `value_count`";
+        report.expected(correlation.kind_position, message, expected);
+    }
+    if correlation.window != Window::Sliding {
+        let message = format!("window `{}` cannot be run yet", correlation.window.as_str());
+        report.expected(correlation.window_position, message, "`sliding`");
+    }
+    if let Some(alias) = correlation.aliases.first() {
+        let message = "`aliases` cannot be run yet";
+        report.expected(alias.name.position, message, "one field name for all rules");
+    }
+    report.len() == errors
+}
+
 fn counter(correlation: &Correlation, schema: &Schema, report: &mut Report<'_>) -> Option<Counter> {
+    if !runs(correlation, report) {
+        return None;
+    }
     let resolve = |names: &[Name], report: &mut Report<'_>| -> Vec<Option<Address>> {
         let resolved = names.iter();
         resolved
@@ -366,8 +468,8 @@ fn counter(correlation: &Correlation, schema: &Schema, report: &mut Report<'_>) 
             .collect()
     };
     let values = match &correlation.kind {
-        CorrelationKind::EventCount => Vec::new(),
         CorrelationKind::ValueCount(fields) => resolve(fields, report),
+        _ => Vec::new(),
     };
     let group_by = resolve(&correlation.group_by, report);
     let most = Number::Int(window::MAX_ENTRIES as i64);

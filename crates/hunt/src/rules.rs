@@ -1,7 +1,7 @@
 //! Rule files: found in folders, read, and compiled together.
 
 use detect::matcher::Engine;
-use sigma::{Body, Document};
+use sigma::{Body, Document, Report};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -78,20 +78,36 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, UnreadableError> {
             source,
         })?;
         match sigma::parse(&text, &file.to_string_lossy()) {
-            Ok(found) => documents.extend(found),
+            Ok(found) => {
+                let name = file.to_string_lossy();
+                let mut report = Report::new(&name);
+                for document in found {
+                    if matches!(document.body, Body::Correlation(_)) {
+                        report.error(
+                            document.position,
+                            "a hunt does not count matches yet: `correlation` is left out",
+                        );
+                        failed_documents += 1;
+                    } else {
+                        documents.push(document);
+                    }
+                }
+                failed.append(&mut report.into_errors());
+            }
             Err(mut errors) => {
                 failed_documents += 1;
                 failed.append(&mut errors);
             }
         }
     }
+    sigma::filter::apply(&mut documents);
     Ok(compile(&documents, failed, failed_documents))
 }
 
 fn compile(documents: &[Document], failed: Vec<sigma::Error>, failed_documents: usize) -> Loaded {
     let detections = documents.iter().filter_map(|document| match &document.body {
         Body::Rule { logsource, detection } => Some((document, logsource, detection)),
-        Body::Correlation(_) => None,
+        Body::Correlation(_) | Body::Filter { .. } => None,
     });
     let rules = detections.clone().map(|(document, ..)| RuleFile {
         id: document.metadata.id.clone().unwrap_or_default(),

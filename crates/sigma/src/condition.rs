@@ -1,7 +1,7 @@
-//! The condition of a rule: `and`, `or`, `not`, parentheses, `1 of x*`, `all of them`.
+//! The condition of a rule, or of a correlation over rules: `and`, `or`, `not`, parentheses, `1 of x*`, `all of them`.
 //!
 //! Binding from loosest to tightest: `or`, `and`, `not`, `… of …`, parentheses. Quantifiers are resolved to
-//! the selections they stand for while parsing, so evaluating knows three operators only.
+//! the names they stand for while parsing, so evaluating knows three operators only.
 
 use crate::{
     error::{Report, nearest, shown},
@@ -10,8 +10,10 @@ use crate::{
 
 /// Levels of parentheses and negations in one condition.
 const MAX_DEPTH: usize = 50;
+/// Names in one condition, those that quantifiers stand for included.
+const MAX_TERMS: usize = 10_000;
 
-/// A condition over selections, which it names by their number.
+/// A condition over selections (or the rules of a correlation), which it names by their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expression {
     /// This selection is true.
@@ -42,6 +44,26 @@ impl Expression {
         }
     }
 
+    /// The same, over selections that have moved up by so many.
+    pub fn shifted(self, by: usize) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.shifted(by)).collect();
+        match self {
+            Self::Selection(number) => Self::Selection(number + by),
+            Self::Not(inner) => Self::Not(Box::new(inner.shifted(by))),
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Or(parts) => Self::Or(all(parts)),
+        }
+    }
+
+    /// Whether it names this selection anywhere.
+    pub fn names(&self, selection: usize) -> bool {
+        match self {
+            Self::Selection(number) => *number == selection,
+            Self::Not(inner) => inner.names(selection),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.names(selection)),
+        }
+    }
+
     /// The value, given that of each selection; asks for no more selections than it needs.
     pub fn holds(&self, selection: &mut impl FnMut(usize) -> bool) -> bool {
         match self {
@@ -53,8 +75,8 @@ impl Expression {
     }
 }
 
-/// Parses the condition in `node` over the selections `names`; errors are reported at their column.
-pub fn parse(node: &Node, names: &[&str], report: &mut Report<'_>) -> Option<Expression> {
+/// Parses the condition in `node` over `names`, each a `what`; errors are reported at their column.
+pub fn parse(node: &Node, what: &str, names: &[&str], report: &mut Report<'_>) -> Option<Expression> {
     let Data::Scalar(Kind::Text | Kind::Number(_), text) = &node.data else {
         report.expected(
             node.position(),
@@ -67,8 +89,10 @@ pub fn parse(node: &Node, names: &[&str], report: &mut Report<'_>) -> Option<Exp
         tokens: tokens(text),
         next: 0,
         end: text.len(),
+        what,
         names,
         depth: 0,
+        terms: 0,
     };
     match parser.whole() {
         Ok(expression) => Some(expression),
@@ -137,8 +161,11 @@ struct Parser<'c, 'n> {
     tokens: Vec<Token<'c>>,
     next: usize,
     end: usize,
+    /// What is named, for errors.
+    what: &'n str,
     names: &'n [&'n str],
     depth: usize,
+    terms: usize,
 }
 
 impl<'c> Parser<'c, '_> {
@@ -186,11 +213,8 @@ impl<'c> Parser<'c, '_> {
 
     fn primary(&mut self) -> Result<Expression, Fault> {
         let Some(token) = self.take() else {
-            return Err(self.fault(
-                None,
-                "the condition ends too early".to_owned(),
-                "a selection's name",
-            ));
+            let expected = format!("a {}'s name", self.what);
+            return Err(self.fault(None, "the condition ends too early".to_owned(), &expected));
         };
         if token.text == "(" {
             let inner = self.nested(Some(token), Self::or)?;
@@ -204,15 +228,14 @@ impl<'c> Parser<'c, '_> {
             return self.quantified(token);
         }
         if matches!(token.text, ")" | "|") || token.is("and") || token.is("or") || token.is("of") {
-            return Err(self.fault(
-                Some(token),
-                format!("`{}` stands where a selection should", token.text),
-                "a selection's name, `not` or `(`",
-            ));
+            let message = format!("`{}` stands where a {} should", token.text, self.what);
+            let expected = format!("a {}'s name, `not` or `(`", self.what);
+            return Err(self.fault(Some(token), message, &expected));
         }
+        self.count(1, token)?;
         match self.names.iter().position(|name| *name == token.text) {
             Some(number) => Ok(Expression::Selection(number)),
-            None => Err(self.unknown(token, "selection")),
+            None => Err(self.unknown(token)),
         }
     }
 
@@ -224,16 +247,13 @@ impl<'c> Parser<'c, '_> {
             _ if quantifier.is("any") => Expression::any,
             _ if quantifier.is("all") => Expression::all,
             text => {
-                let message = format!("`{}` of selections", shown(text));
+                let message = format!("`{}` of {}s", shown(text), self.what);
                 return Err(self.fault(Some(quantifier), message, "`1`, `any` or `all`"));
             }
         };
         let Some(pattern) = self.take() else {
-            return Err(self.fault(
-                None,
-                "the condition ends after `of`".to_owned(),
-                "`them` or a selection's name, such as `selection*`",
-            ));
+            let expected = format!("`them` or a {0}'s name, such as `{0}*`", self.what);
+            return Err(self.fault(None, "the condition ends after `of`".to_owned(), &expected));
         };
         let chosen: Vec<Expression> = self
             .names
@@ -249,8 +269,9 @@ impl<'c> Parser<'c, '_> {
             .map(|(number, _)| Expression::Selection(number))
             .collect();
         if chosen.is_empty() {
-            return Err(self.unknown(pattern, "selection"));
+            return Err(self.unknown(pattern));
         }
+        self.count(chosen.len(), pattern)?;
         Ok(join(chosen))
     }
 
@@ -270,6 +291,16 @@ impl<'c> Parser<'c, '_> {
         inner
     }
 
+    /// Counts what the condition names, not too much.
+    fn count(&mut self, terms: usize, token: Token<'_>) -> Result<(), Fault> {
+        self.terms += terms;
+        if self.terms <= MAX_TERMS {
+            return Ok(());
+        }
+        let expected = format!("at most {MAX_TERMS} names, those that `of` stands for included");
+        Err(self.fault(Some(token), "the condition is too long".to_owned(), &expected))
+    }
+
     fn peek(&self, ahead: usize) -> Option<Token<'c>> {
         self.tokens.get(self.next + ahead).copied()
     }
@@ -286,11 +317,11 @@ impl<'c> Parser<'c, '_> {
         found
     }
 
-    fn unknown(&self, token: Token<'_>, what: &str) -> Fault {
+    fn unknown(&self, token: Token<'_>) -> Fault {
         let expected = nearest(token.text, self.names.iter().copied());
         Fault {
             offset: token.offset,
-            message: format!("unknown {what} `{}`", shown(token.text)),
+            message: format!("unknown {} `{}`", self.what, shown(token.text)),
             expected: expected.map(|name| format!("`{name}`")),
         }
     }
@@ -338,7 +369,9 @@ mod tests {
         let quoted = format!("'{}'", text.replace('\'', "''"));
         let mut report = Report::new("f");
         let nodes = yaml::load(&quoted, &mut report);
-        let parsed = nodes.first().and_then(|node| parse(node, &NAMES, &mut report));
+        let parsed = nodes
+            .first()
+            .and_then(|node| parse(node, "selection", &NAMES, &mut report));
         match (parsed, report.into_errors().first()) {
             (Some(expression), None) => Ok(show(&expression)),
             (_, Some(error)) => Err(error.to_string()),
@@ -414,7 +447,8 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
+        // `PROPTEST_CASES` raises the number.
+        #![proptest_config(ProptestConfig::default())]
         #[test]
         fn nothing_panics(text in "([ab()|*é]|and|or|not|of|1| |them|sel_){0,20}") {
             let _ = read(&text);

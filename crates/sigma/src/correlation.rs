@@ -1,41 +1,90 @@
-//! Correlations: documents that count the matches of other rules over time.
+//! Correlations: documents about the matches of other rules over time.
 //!
 //! <https://sigmahq.io/sigma-specification/specification/sigma-correlation-rules-specification.html>
+//!
+//! Beyond version 2.1 of the specification, as other tools have it or as the next version will:
+//! * `value_median`, and `percentile` in the condition of `value_percentile` (0 to 100; it must be there, since
+//!   the specification does not say which percentile is meant without).
+//! * The condition of `temporal` and `temporal_ordered` may be an expression over the names in `rules`:
+//!   `login and not logout`. It must want one match at least: nothing happens when nothing happens.
+//!
+//! Ours alone, inside `correlation`: `window`, how time is cut into windows.
+//! * `sliding`, the default: any stretch as long as `timespan`.
+//! * `tumbling`: one stretch of `timespan` behind the other, the first from 1970-01-01T00:00:00Z.
+//! * `session`: from a match to the last one that follows another within `gap`, at most `timespan` in all.
+
+mod read;
+
+pub(crate) use read::{names, read};
 
 use crate::{
-    error::{Position, Report},
+    condition::Expression,
+    error::Position,
     number::{Comparison, Number},
-    reader::{MapReader, timespan},
-    yaml::{Data, Kind, Node},
 };
 use std::time::Duration;
 
 /// A correlation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correlation {
-    /// What is counted.
+    /// What is asked of the matches.
     pub kind: CorrelationKind,
-    /// The rules whose matches are counted.
+    /// Where the kind stands.
+    pub kind_position: Position,
+    /// The rules whose matches count; those may be correlations themselves.
     pub rules: Vec<Name>,
-    /// The fields that tell one count from another.
+    /// The fields, or aliases of fields, that tell one count from another.
     pub group_by: Vec<Name>,
+    /// Names for fields that are called differently in the matches of different rules.
+    pub aliases: Vec<Alias>,
     /// Over how long.
     pub timespan: Duration,
-    /// What the count must be: all of these.
+    /// How time is cut into windows.
+    pub window: Window,
+    /// Where that is said; where the kind stands if it is not.
+    pub window_position: Position,
+    /// What the count must be: all of these. Empty only if the kind has an expression instead.
     pub condition: Vec<(Comparison, Number)>,
-    /// Where the condition stands.
+    /// Where the condition stands; where the kind stands if there is none.
     pub condition_position: Position,
-    /// The counted rules raise alerts of their own too.
+    /// The rules raise alerts of their own too.
     pub generate: bool,
 }
 
-/// What a correlation counts.
+impl Correlation {
+    /// What a name in `group-by` means in the matches of a rule: the field an alias stands for, or itself.
+    pub fn field_of<'c>(&'c self, name: &'c str, rule: &str) -> &'c str {
+        let alias = self.aliases.iter().find(|alias| alias.name.text == name);
+        alias.and_then(|alias| alias.field_of(rule)).unwrap_or(name)
+    }
+}
+
+/// What a correlation asks of the matches of one window and group.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CorrelationKind {
-    /// Matches.
+    /// How many there are.
     EventCount,
-    /// Distinct values of these fields taken together.
+    /// How many distinct values these fields have, taken together.
     ValueCount(Vec<Name>),
+    /// The sum of the field's values.
+    ValueSum(Name),
+    /// Their mean.
+    ValueAvg(Name),
+    /// The smallest value that at least this many per cent of them do not exceed.
+    ValuePercentile {
+        /// The field.
+        field: Name,
+        /// 0 to 100.
+        percentile: Number,
+    },
+    /// The one in the middle of them, or the mean of the two.
+    ValueMedian(Name),
+    /// Which rules have matches: as the expression says (over `rules`, by their number), or so many of them as
+    /// the condition counts.
+    Temporal(Option<Expression>),
+    /// The same, and of every rule that has matches one can be chosen so that they follow one another in the
+    /// order of `rules`; counted are the most that can.
+    TemporalOrdered(Option<Expression>),
 }
 
 impl CorrelationKind {
@@ -44,7 +93,67 @@ impl CorrelationKind {
         match self {
             Self::EventCount => "event_count",
             Self::ValueCount(_) => "value_count",
+            Self::ValueSum(_) => "value_sum",
+            Self::ValueAvg(_) => "value_avg",
+            Self::ValuePercentile { .. } => "value_percentile",
+            Self::ValueMedian(_) => "value_median",
+            Self::Temporal(_) => "temporal",
+            Self::TemporalOrdered(_) => "temporal_ordered",
         }
+    }
+
+    /// The fields whose values are looked at.
+    pub const fn fields(&self) -> &[Name] {
+        match self {
+            Self::ValueCount(fields) => fields.as_slice(),
+            Self::ValueSum(field)
+            | Self::ValueAvg(field)
+            | Self::ValueMedian(field)
+            | Self::ValuePercentile { field, .. } => std::slice::from_ref(field),
+            Self::EventCount | Self::Temporal(_) | Self::TemporalOrdered(_) => &[],
+        }
+    }
+}
+
+/// How time is cut into windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// Any stretch of the time span.
+    Sliding,
+    /// One stretch of the time span behind the other.
+    Tumbling,
+    /// As long as matches follow one another.
+    Session {
+        /// Within so long.
+        gap: Duration,
+    },
+}
+
+impl Window {
+    /// The word in a rule.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sliding => "sliding",
+            Self::Tumbling => "tumbling",
+            Self::Session { .. } => "session",
+        }
+    }
+}
+
+/// A name for fields that are called differently in the matches of different rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alias {
+    /// The name.
+    pub name: Name,
+    /// Rules, and the field it stands for in their matches.
+    pub fields: Vec<(Name, Name)>,
+}
+
+impl Alias {
+    /// The field it stands for in the matches of a rule.
+    pub fn field_of(&self, rule: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|(name, _)| name.text == rule);
+        field.map(|(_, field)| field.text.as_str())
     }
 }
 
@@ -55,134 +164,4 @@ pub struct Name {
     pub text: String,
     /// Where it is written.
     pub position: Position,
-}
-
-/// Types of the specification that are refused until they are implemented.
-const NOT_YET: [&str; 6] = [
-    "temporal",
-    "temporal_ordered",
-    "value_sum",
-    "value_avg",
-    "value_percentile",
-    "value_median",
-];
-
-/// Reads `correlation`. `generate` may also stand beside it, where the JSON schema has it.
-pub fn correlation(node: &Node, generate: Option<&Node>, report: &mut Report<'_>) -> Option<Correlation> {
-    let mut map = MapReader::new(node, "`correlation`", report)?;
-    let kind = map.need("type", report);
-    let rules = map.need("rules", report).map(|n| names(n, "`rules`", report));
-    let group_by = map.get("group-by").map(|n| names(n, "`group-by`", report));
-    let span = map
-        .need("timespan", report)
-        .and_then(|n| timespan(n, "timespan", report));
-    let generate = map.get("generate").or(generate);
-    let generate = generate
-        .and_then(|n| n.truth("`generate`", report))
-        .unwrap_or(false);
-    if let Some(entry) = map.entry("aliases") {
-        let at = entry.key.position();
-        report.expected(
-            at,
-            "`aliases` are not supported yet",
-            "one field name for all rules",
-        );
-    }
-    let condition = map.need("condition", report);
-    map.deny_unknown(report);
-    let condition_node = condition?;
-    let (condition, fields) = condition_map(condition_node, report)?;
-    Some(Correlation {
-        kind: kind_of(kind?, fields, condition_node.position(), report)?,
-        rules: rules.filter(|rules| !rules.is_empty())?,
-        group_by: group_by.unwrap_or_default(),
-        timespan: span?,
-        condition,
-        condition_position: condition_node.position(),
-        generate,
-    })
-}
-
-fn kind_of(
-    node: &Node,
-    fields: Vec<Name>,
-    condition: Position,
-    report: &mut Report<'_>,
-) -> Option<CorrelationKind> {
-    const KNOWN: [(&str, bool); 2] = [("event_count", false), ("value_count", true)];
-    if let Data::Scalar(_, text) = &node.data
-        && NOT_YET.contains(&text.as_str())
-    {
-        let message = format!("correlation type `{text}` is not supported yet");
-        report.expected(node.position(), message, "`event_count` or `value_count`");
-        return None;
-    }
-    match (node.word("correlation type", &KNOWN, report)?, fields.is_empty()) {
-        (true, true) => {
-            report.error(condition, "`value_count` needs a `field` in its condition");
-            None
-        }
-        (true, false) => Some(CorrelationKind::ValueCount(fields)),
-        (false, true) => Some(CorrelationKind::EventCount),
-        (false, false) => {
-            report.error(fields[0].position, "`event_count` counts no `field`");
-            None
-        }
-    }
-}
-
-/// What a count must be, and the fields whose values are counted.
-type Counting = (Vec<(Comparison, Number)>, Vec<Name>);
-
-fn condition_map(node: &Node, report: &mut Report<'_>) -> Option<Counting> {
-    let mut map = MapReader::new(node, "`condition`", report)?;
-    let errors = report.len();
-    let fields = map
-        .get("field")
-        .map(|n| names(n, "`field`", report))
-        .unwrap_or_default();
-    let mut comparisons = Vec::new();
-    for comparison in Comparison::ALL {
-        let Some(value) = map.get(comparison.as_str()) else {
-            continue;
-        };
-        match value.data {
-            Data::Scalar(Kind::Number(number), _) => comparisons.push((comparison, number)),
-            _ => report.expected(
-                value.position(),
-                format!("`{}` is {}", comparison.as_str(), value.kind()),
-                "a number",
-            ),
-        }
-    }
-    map.deny_unknown(report);
-    if comparisons.is_empty() && report.len() == errors {
-        let words = Comparison::ALL.map(Comparison::as_str);
-        report.expected(
-            node.position(),
-            "the condition compares nothing",
-            crate::error::one_of(words),
-        );
-    }
-    (!comparisons.is_empty()).then_some((comparisons, fields))
-}
-
-fn names(node: &Node, what: &str, report: &mut Report<'_>) -> Vec<Name> {
-    let single = std::slice::from_ref(node);
-    let items = match &node.data {
-        Data::List(items) => items.as_slice(),
-        _ => single,
-    };
-    if items.is_empty() {
-        report.expected(node.position(), format!("{what} is empty"), "one name or more");
-    }
-    items
-        .iter()
-        .filter_map(|item| {
-            Some(Name {
-                text: item.text(what, report)?,
-                position: item.position(),
-            })
-        })
-        .collect()
 }

@@ -5,6 +5,7 @@ use crate::{
     error::Position,
     number::{Comparison, Number},
     pattern::Pattern,
+    time::TimePart,
 };
 use ipnet::IpNet;
 
@@ -19,6 +20,16 @@ pub struct LogSource {
     pub service: Option<String>,
     /// What must be configured for the logs to exist; for people.
     pub definition: Option<String>,
+}
+
+impl LogSource {
+    /// Whether all logs of `other` are among these: what is named here is the same there.
+    pub fn covers(&self, other: &Self) -> bool {
+        let fits = |this: &Option<String>, other: &Option<String>| this.is_none() || this == other;
+        fits(&self.category, &other.category)
+            && fits(&self.product, &other.product)
+            && fits(&self.service, &other.service)
+    }
 }
 
 /// The part of a rule that is matched against events.
@@ -75,6 +86,38 @@ pub enum Test {
     Exists(bool),
     /// The field is absent or null.
     Null,
+    /// The value as text compares so with some value of another field of the same event, both not null.
+    Field(FieldRef),
+    /// The value is a point in time, see [`crate::time::Moment`], of which this part compares so.
+    Time(TimePart, Comparison, Number),
+    /// One of these is met: what one written value becomes under `all`, where it has several forms.
+    AnyOf(Vec<Test>),
+}
+
+/// Another field of the same event, and how a value compares with its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRef {
+    /// The other field.
+    pub field: String,
+    /// Where it is named.
+    pub position: Position,
+    /// Where the other field's value must stand in the value.
+    pub shape: Shape,
+    /// Whether case matters.
+    pub cased: bool,
+}
+
+/// Where one text must stand in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// It is the whole text.
+    Equals,
+    /// At the start.
+    Starts,
+    /// At the end.
+    Ends,
+    /// Anywhere.
+    Contains,
 }
 
 /// A regular expression, compiled when the rule is read so that its errors have a place.

@@ -1,9 +1,10 @@
-//! One document of a rule file: what is said of it, and a detection or a correlation.
+//! One document of a rule file: what is said of it, and a detection, a correlation or a filter.
 
 use crate::{
     correlation::Correlation,
     detection::{Detection, LogSource},
     error::Position,
+    filter::Filtered,
     yaml::Entry,
 };
 
@@ -18,6 +19,8 @@ pub struct Document {
     pub body: Body,
     /// The top-level key `ctdr`, unread: entities, titles and tests that Sigma has no words for.
     pub extension: Option<Entry>,
+    /// Other top-level keys, which the specification lets anyone add.
+    pub custom: Vec<Entry>,
 }
 
 /// What a document does.
@@ -32,6 +35,15 @@ pub enum Body {
     },
     /// Counts the matches of other rules.
     Correlation(Correlation),
+    /// Takes matches away from rules, see [`crate::filter`].
+    Filter {
+        /// Rules of these logs.
+        logsource: LogSource,
+        /// And of these names.
+        rules: Filtered,
+        /// Events that look so are no matches.
+        detection: Detection,
+    },
 }
 
 /// What is said of a rule.
@@ -47,6 +59,8 @@ pub struct Metadata {
     pub status: Option<Status>,
     /// What it detects.
     pub description: Option<String>,
+    /// Rules it has to do with.
+    pub related: Vec<Related>,
     /// The licence it is under.
     pub license: Option<String>,
     /// Who wrote it.
@@ -59,6 +73,14 @@ pub struct Metadata {
     pub references: Vec<String>,
     /// Tags, such as `attack.t1190`.
     pub tags: Vec<String>,
+    /// Fields worth showing with a match.
+    pub fields: Vec<String>,
+    /// Where it is meant to be used.
+    pub scope: Vec<String>,
+    /// Whose field names it uses; Sigma's own if none is named.
+    pub taxonomy: Option<String>,
+    /// The version of the specification it is written for.
+    pub sigma_version: Option<String>,
     /// Harmless things that look the same.
     pub falsepositives: Vec<String>,
     /// How bad it is.
@@ -70,6 +92,41 @@ impl Metadata {
     pub fn is_called(&self, reference: &str) -> bool {
         self.name.as_deref() == Some(reference) || self.id.as_deref() == Some(reference)
     }
+}
+
+/// A rule that another one has to do with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Its id.
+    pub id: String,
+    /// What it has to do with it.
+    pub relation: Relation,
+}
+
+/// What two rules have to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// This one was made from the other, which lives on.
+    Derived,
+    /// This one replaces the other.
+    Obsolete,
+    /// This one was merged from the other.
+    Merged,
+    /// This one was called that before.
+    Renamed,
+    /// They look for the same in different places, or in different ways.
+    Similar,
+}
+
+impl Relation {
+    /// The words of the specification.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("derived", Self::Derived),
+        ("obsolete", Self::Obsolete),
+        ("merged", Self::Merged),
+        ("renamed", Self::Renamed),
+        ("similar", Self::Similar),
+    ];
 }
 
 /// How mature a rule is.

@@ -41,11 +41,16 @@ impl fmt::Display for Error {
     }
 }
 
+/// Errors of one file that are kept; more would help nobody and could be made to fill the memory.
+const MAX_ERRORS: usize = 200;
+
 /// Collects the errors of one file, so that all of them can be shown at once.
 #[derive(Debug)]
 pub struct Report<'f> {
     file: &'f str,
     errors: Vec<Error>,
+    /// Errors that were only counted.
+    dropped: usize,
 }
 
 impl<'f> Report<'f> {
@@ -54,6 +59,7 @@ impl<'f> Report<'f> {
         Self {
             file,
             errors: Vec::new(),
+            dropped: 0,
         }
     }
 
@@ -75,6 +81,10 @@ impl<'f> Report<'f> {
         word: &str,
         known: impl IntoIterator<Item = &'k str> + Clone,
     ) {
+        if self.errors.len() >= MAX_ERRORS {
+            self.dropped += 1;
+            return;
+        }
         let expected = match nearest(word, known.clone()) {
             Some(near) => format!("`{near}`"),
             None => one_of(known),
@@ -89,16 +99,20 @@ impl<'f> Report<'f> {
 
     /// How many errors there are so far.
     pub fn len(&self) -> usize {
-        self.errors.len()
+        self.errors.len() + self.dropped
     }
 
-    /// All errors, in the order of the file.
+    /// All errors, in the order of the file; of very many, the first that were found.
     pub fn into_errors(mut self) -> Vec<Error> {
         self.errors.sort_by_key(|e| (e.line, e.column));
         self.errors
     }
 
     fn push(&mut self, at: Position, message: String, expected: Option<String>) {
+        if self.errors.len() >= MAX_ERRORS {
+            self.dropped += 1;
+            return;
+        }
         self.errors.push(Error {
             file: self.file.to_owned(),
             line: at.line,

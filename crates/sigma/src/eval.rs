@@ -3,10 +3,13 @@
 //! Faster engines are tested against it, so it shares nothing with them but the parsed rule: patterns
 //! are matched by a table over characters, and every selection is evaluated anew.
 
+pub mod correlation;
+
 use crate::{
-    detection::{Detection, Item, Selection, Test},
+    detection::{Detection, FieldRef, Item, Selection, Shape, Test},
     number::Number,
     pattern::{DASHES, Part, Pattern, fold},
+    time::Moment,
 };
 use std::{borrow::Cow, net::IpAddr};
 
@@ -42,6 +45,15 @@ impl Value<'_> {
             Self::Null | Self::Bool(_) => None,
         }
     }
+
+    /// The value as a point in time, if it is one.
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Number(number) => Moment::from_number(*number),
+            Self::Text(text) => Moment::from_text(text),
+            Self::Null | Self::Bool(_) => None,
+        }
+    }
 }
 
 /// What rules are evaluated on.
@@ -72,17 +84,46 @@ fn item_holds(item: &Item, event: &impl Event) -> bool {
         Some(field) => event.values(field),
         None => event.texts().into_iter().map(Value::Text).collect(),
     };
-    let holds = |test: &Test| match test {
-        Test::Exists(expected) => values.is_empty() != *expected,
-        Test::Null => values.iter().all(|value| *value == Value::Null),
-        test => values.iter().any(|value| value_holds(test, value)),
-    };
+    let holds = |test: &Test| test_holds(test, &values, event);
     let outcome = if item.all {
         item.tests.iter().all(holds)
     } else {
         item.tests.iter().any(holds)
     };
     outcome != item.negated
+}
+
+fn test_holds(test: &Test, values: &[Value<'_>], event: &impl Event) -> bool {
+    match test {
+        Test::Exists(expected) => values.is_empty() != *expected,
+        Test::Null => values.iter().all(|value| *value == Value::Null),
+        Test::AnyOf(tests) => tests.iter().any(|test| test_holds(test, values, event)),
+        Test::Field(reference) => {
+            let others = event.values(&reference.field);
+            values.iter().any(|value| {
+                others
+                    .iter()
+                    .any(|other| reference_holds(reference, value, other))
+            })
+        }
+        test => values.iter().any(|value| value_holds(test, value)),
+    }
+}
+
+fn reference_holds(reference: &FieldRef, value: &Value<'_>, other: &Value<'_>) -> bool {
+    let case = |text: Cow<'_, str>| -> String {
+        let fold = |c| if reference.cased { c } else { fold(c) };
+        text.chars().map(fold).collect()
+    };
+    let (Some(text), Some(other)) = (value.text().map(case), other.text().map(case)) else {
+        return false;
+    };
+    match reference.shape {
+        Shape::Equals => text == other,
+        Shape::Starts => text.starts_with(&other),
+        Shape::Ends => text.ends_with(&other),
+        Shape::Contains => text.contains(&other),
+    }
 }
 
 fn value_holds(test: &Test, value: &Value<'_>) -> bool {
@@ -95,7 +136,10 @@ fn value_holds(test: &Test, value: &Value<'_>) -> bool {
             .text()
             .and_then(|text| text.trim().parse::<IpAddr>().ok())
             .is_some_and(|address| network.contains(&address.to_canonical())),
-        Test::Exists(_) | Test::Null => false,
+        Test::Time(part, comparison, right) => value
+            .moment()
+            .is_some_and(|moment| comparison.holds(moment.part(*part), *right)),
+        Test::Exists(_) | Test::Null | Test::Field(_) | Test::AnyOf(_) => false,
     }
 }
 

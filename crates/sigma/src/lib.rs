@@ -16,28 +16,38 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! A word this crate does not implement is refused, never ignored: a rule that is read means what it says.
+//! Rules, correlations and filters are read in full. A word this crate does not know is refused, never ignored:
+//! a rule that is read means what it says. What can be read and is still likely a mistake, [`lint`] tells.
 
 pub mod condition;
 pub mod correlation;
 pub mod detection;
 pub mod document;
+mod encoding;
 pub mod error;
 pub mod eval;
+pub mod filter;
+pub mod lint;
 mod modifier;
 pub mod number;
 mod parse;
 pub mod pattern;
+mod placeholder;
 pub mod reader;
+mod scope;
 mod selection;
+pub mod time;
 pub mod yaml;
 
 pub use condition::Expression;
-pub use correlation::{Correlation, CorrelationKind};
-pub use detection::{Detection, Item, LogSource, Selection, Test};
-pub use document::{Body, Document, Level, Metadata, Status};
+pub use correlation::{Alias, Correlation, CorrelationKind, Name, Window};
+pub use detection::{Detection, FieldRef, Item, LogSource, Selection, Shape, Test};
+pub use document::{Body, Document, Level, Metadata, Related, Relation, Status};
 pub use error::{Error, Position, Report, nearest};
 pub use eval::{Event, Value};
+pub use filter::Filtered;
 pub use number::{Comparison, Number};
-pub use parse::parse;
+pub use parse::{parse, parse_with};
 pub use pattern::{Part, Pattern};
+pub use placeholder::Placeholders;
+pub use time::{Moment, TimePart};

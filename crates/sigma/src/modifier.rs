@@ -1,52 +1,61 @@
 //! Value modifiers: the words after `|` in a field's key, and what they make of its values.
 //!
 //! <https://sigmahq.io/sigma-specification/specification/sigma-appendix-modifiers.html>
+//!
+//! Where the specification is silent, this crate decides: `expand` applies to the text before anything else,
+//! wherever it stands; `fieldref` goes with one of `startswith`, `endswith`, `contains`, in any order; a
+//! comparison after a part of time compares that part. Modifiers of a selection's name are those of all its
+//! fields.
 
 use crate::{
-    detection::{Regex, Test},
+    detection::{FieldRef, Regex, Shape, Test},
+    encoding::{self, Utf16},
     error::{Position, Report, shown},
-    number::Comparison,
+    number::{Comparison, Number},
     pattern::Pattern,
+    scope::Scope,
+    time::TimePart,
     yaml::{Data, Key, Kind, Node},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// A modifier this crate applies.
+/// A modifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Modifier {
     All,
     Neq,
     Cased,
+    Expand,
     Contains,
     StartsWith,
     EndsWith,
     Windash,
     Base64,
     Base64Offset,
-    Utf16Le,
-    Utf16Be,
-    Utf16,
+    Utf16(Utf16),
     Regex,
     Flag(char),
     Cidr,
     Exists,
     Compare(Comparison),
+    FieldRef,
+    Time(TimePart),
 }
 
-const MODIFIERS: [(&str, Modifier); 23] = [
+const MODIFIERS: [(&str, Modifier); 31] = [
     ("all", Modifier::All),
     ("neq", Modifier::Neq),
     ("cased", Modifier::Cased),
+    ("expand", Modifier::Expand),
     ("contains", Modifier::Contains),
     ("startswith", Modifier::StartsWith),
     ("endswith", Modifier::EndsWith),
     ("windash", Modifier::Windash),
     ("base64", Modifier::Base64),
     ("base64offset", Modifier::Base64Offset),
-    ("wide", Modifier::Utf16Le),
-    ("utf16le", Modifier::Utf16Le),
-    ("utf16be", Modifier::Utf16Be),
-    ("utf16", Modifier::Utf16),
+    ("wide", Modifier::Utf16(Utf16::Little)),
+    ("utf16le", Modifier::Utf16(Utf16::Little)),
+    ("utf16be", Modifier::Utf16(Utf16::Big)),
+    ("utf16", Modifier::Utf16(Utf16::Marked)),
     ("re", Modifier::Regex),
     ("i", Modifier::Flag('i')),
     ("m", Modifier::Flag('m')),
@@ -57,15 +66,17 @@ const MODIFIERS: [(&str, Modifier); 23] = [
     ("gte", Modifier::Compare(Comparison::Gte)),
     ("lt", Modifier::Compare(Comparison::Lt)),
     ("lte", Modifier::Compare(Comparison::Lte)),
+    ("fieldref", Modifier::FieldRef),
+    ("minute", Modifier::Time(TimePart::Minute)),
+    ("hour", Modifier::Time(TimePart::Hour)),
+    ("day", Modifier::Time(TimePart::Day)),
+    ("week", Modifier::Time(TimePart::Week)),
+    ("month", Modifier::Time(TimePart::Month)),
+    ("year", Modifier::Time(TimePart::Year)),
 ];
 
-/// Words of the specification that are refused until they are implemented, never ignored.
-const NOT_YET: [&str; 8] = [
-    "expand", "fieldref", "minute", "hour", "day", "week", "month", "year",
-];
-
-/// Bytes a compiled regular expression may take: rules come from strangers.
-const REGEX_BYTES: usize = 10 << 20;
+/// Modifiers of one key.
+const MAX_MODIFIERS: usize = 20;
 
 /// How the text of a value is turned into what is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +86,14 @@ enum Form {
     Cidr,
     Exists,
     Compare(Comparison),
+    Field,
+    /// Without a comparison: equal.
+    Time(TimePart, Option<Comparison>),
 }
 
 /// The modifiers of one key, checked against each other.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a modifier of its own")]
 pub struct Chain {
     /// `all` is among them.
     pub all: bool,
@@ -86,6 +101,7 @@ pub struct Chain {
     pub negated: bool,
     form: Form,
     cased: bool,
+    expand: bool,
     flags: String,
     /// Applied to texts in the order given.
     steps: Vec<Modifier>,
@@ -99,30 +115,36 @@ impl Chain {
             negated: false,
             form: Form::Value,
             cased: false,
+            expand: false,
             flags: String::new(),
             steps: Vec::new(),
         }
     }
 
-    /// Reads the modifiers of a key: what follows the field's name. Reports what is unknown or contradictory.
-    pub fn parse(key: &Key, report: &mut Report<'_>) -> Option<Self> {
+    /// This chain with the modifiers of a key behind it: what follows the field's name. Reports what is
+    /// unknown or contradictory.
+    pub fn followed_by(&self, key: &Key, report: &mut Report<'_>) -> Option<Self> {
         let errors = report.len();
-        let mut chain = Self::none();
+        let mut chain = self.clone();
+        if key.text.matches('|').count() > MAX_MODIFIERS {
+            let message = format!("`{}` has too many modifiers", shown(&key.text));
+            report.expected(key.position(), message, format!("at most {MAX_MODIFIERS}"));
+            return None;
+        }
         let mut offset = key.text.find('|').map_or(key.text.len(), |at| at + 1);
         for word in key.text.split('|').skip(1) {
             let at = key.position_at(offset);
             offset += word.len() + 1;
             match MODIFIERS.iter().find(|row| row.0 == word) {
                 Some((_, modifier)) => chain.add(*modifier, word, at, report),
-                None if NOT_YET.contains(&word) => {
-                    report.expected(
-                        at,
-                        format!("modifier `{word}` is not supported yet"),
-                        "a rule without it",
-                    );
-                }
                 None => report.unknown(at, "modifier", word, MODIFIERS.iter().map(|row| row.0)),
             }
+        }
+        if chain.expand && matches!(chain.form, Form::Exists | Form::Field) {
+            report.error(
+                key.position(),
+                "`expand` goes with neither `exists` nor `fieldref`",
+            );
         }
         (report.len() == errors).then_some(chain)
     }
@@ -132,6 +154,7 @@ impl Chain {
             Modifier::All => return self.all = true,
             Modifier::Neq => return self.negated = true,
             Modifier::Cased => return self.cased = true,
+            Modifier::Expand => return self.expand = true,
             Modifier::Flag(flag) if self.form == Form::Regex => return self.flags.push(flag),
             Modifier::Flag(_) => {
                 return report.expected(at, format!("`{word}` without `re`"), "`re` before it");
@@ -140,23 +163,43 @@ impl Chain {
             Modifier::Cidr => Form::Cidr,
             Modifier::Exists => Form::Exists,
             Modifier::Compare(comparison) => Form::Compare(comparison),
+            Modifier::FieldRef => Form::Field,
+            Modifier::Time(part) => Form::Time(part, None),
             _ => Form::Value,
         };
-        let fits = match form {
-            Form::Value => self.form == Form::Value,
-            _ => self.form == Form::Value && self.steps.is_empty(),
-        };
-        if !fits {
-            report.error(at, format!("`{word}` does not go with the modifiers before it"));
-        } else if form == Form::Value {
-            self.steps.push(modifier);
-        } else {
-            self.form = form;
+        match (self.form, form) {
+            (Form::Value, Form::Value) => self.steps.push(modifier),
+            (Form::Field, Form::Value) if self.steps.is_empty() && shape(modifier).is_some() => {
+                self.steps.push(modifier);
+            }
+            (Form::Value, Form::Field) if self.steps.is_empty() || self.shape().is_some() => {
+                self.form = form;
+            }
+            (Form::Time(part, None), Form::Compare(comparison)) => {
+                self.form = Form::Time(part, Some(comparison));
+            }
+            (Form::Value, _) if self.steps.is_empty() => self.form = form,
+            _ => report.error(at, format!("`{word}` does not go with the modifiers before it")),
         }
     }
 
-    /// The tests for one value; several for `base64offset`. `keyword`: looked for in the whole event.
-    pub fn tests(&self, value: &Node, keyword: bool, report: &mut Report<'_>) -> Vec<Test> {
+    /// Where the other field's value must stand, if the only modifier says so.
+    fn shape(&self) -> Option<Shape> {
+        match self.steps.as_slice() {
+            [one] => shape(*one),
+            _ => None,
+        }
+    }
+
+    /// The tests for one value; several for `base64offset` and `expand`, of which one must be met even
+    /// under `all`. `keyword`: looked for in the whole event.
+    pub fn tests(
+        &self,
+        value: &Node,
+        keyword: bool,
+        scope: &Scope<'_>,
+        report: &mut Report<'_>,
+    ) -> Vec<Test> {
         let Data::Scalar(kind, text) = &value.data else {
             let message = format!("a value is {}", value.kind());
             report.expected(
@@ -171,12 +214,43 @@ impl Chain {
             report.expected(at, "this modifier needs a field", "a field's name before `|`");
             return Vec::new();
         }
+        let tests = if self.expand && *kind != Kind::Null {
+            let texts = expand(value, text, scope, report);
+            let scalars = texts.iter().map(|text| (kind_of(text, self.form, *kind), text));
+            scalars
+                .flat_map(|(kind, text)| self.scalar(kind, text, value, keyword, scope, report))
+                .collect()
+        } else {
+            self.scalar(*kind, text, value, keyword, scope, report)
+        };
+        match tests.len() {
+            0 | 1 => tests,
+            _ if self.all => vec![Test::AnyOf(tests)],
+            _ => tests,
+        }
+    }
+
+    fn scalar(
+        &self,
+        kind: Kind,
+        text: &str,
+        value: &Node,
+        keyword: bool,
+        scope: &Scope<'_>,
+        report: &mut Report<'_>,
+    ) -> Vec<Test> {
+        let at = value.position();
         let single = match self.form {
-            Form::Value => return self.texts(*kind, text, at, keyword, report),
-            Form::Regex => self.regex(text, at, report),
+            Form::Value => return self.texts(kind, text, at, keyword, report),
+            Form::Regex => self.regex(text, at, scope, report),
             Form::Cidr => cidr(text, at, report),
             Form::Exists => value.truth("`exists`", report).map(Test::Exists),
-            Form::Compare(comparison) => compare(comparison, *kind, text, at, report),
+            Form::Compare(comparison) => {
+                number(kind, text, comparison.as_str(), at, report).map(|n| Test::Compare(comparison, n))
+            }
+            Form::Field => self.field(kind, text, at, report),
+            Form::Time(part, comparison) => number(kind, text, part.as_str(), at, report)
+                .map(|n| Test::Time(part, comparison.unwrap_or(Comparison::Eq), n)),
         };
         single.into_iter().collect()
     }
@@ -228,18 +302,16 @@ impl Chain {
         let mut wide: Option<Vec<u8>> = None;
         for step in &self.steps {
             match step {
-                Modifier::Utf16Le | Modifier::Utf16Be | Modifier::Utf16 => {
-                    wide = Some(encode_utf16(literal(&patterns)?, *step));
-                }
+                Modifier::Utf16(form) => wide = Some(encoding::utf16(literal(&patterns)?, *form)),
                 Modifier::Base64 | Modifier::Base64Offset => {
                     let bytes = match wide.take() {
                         Some(bytes) => bytes,
                         None => literal(&patterns)?.as_bytes().to_vec(),
                     };
                     let encoded = if *step == Modifier::Base64 {
-                        vec![STANDARD.encode(bytes)]
+                        vec![encoding::base64(&bytes)]
                     } else {
-                        base64_offsets(&bytes)
+                        encoding::base64_offsets(&bytes)
                     };
                     patterns = encoded.iter().map(|text| Pattern::literal(text)).collect();
                 }
@@ -253,32 +325,32 @@ impl Chain {
         }
     }
 
-    fn regex(&self, text: &str, at: Position, report: &mut Report<'_>) -> Option<Test> {
-        let compiled = regex::RegexBuilder::new(text)
-            .case_insensitive(self.flags.contains('i'))
-            .multi_line(self.flags.contains('m'))
-            .dot_matches_new_line(self.flags.contains('s'))
-            .size_limit(REGEX_BYTES)
-            .nest_limit(50)
-            .build();
-        match compiled {
+    fn field(&self, kind: Kind, text: &str, at: Position, report: &mut Report<'_>) -> Option<Test> {
+        if kind == Kind::Null || text.is_empty() {
+            report.expected(at, "`fieldref` names nothing", "a field's name");
+            return None;
+        }
+        Some(Test::Field(FieldRef {
+            field: text.to_owned(),
+            position: at,
+            shape: self.shape().unwrap_or(Shape::Equals),
+            cased: self.cased,
+        }))
+    }
+
+    fn regex(&self, text: &str, at: Position, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<Test> {
+        match scope.regex(text, &self.flags) {
             Ok(compiled) => Some(Test::Regex(Regex {
                 source: text.to_owned(),
                 compiled,
             })),
-            Err(error) => {
-                let reason = error.to_string();
-                let reason = reason
-                    .lines()
-                    .last()
-                    .unwrap_or_default()
-                    .trim_start_matches("error: ");
-                let expected = match error {
-                    regex::Error::CompiledTooBig(_) => "one with less repetition",
-                    _ => "one without look-around and back-references",
-                };
-                let message = format!("`{}` is not a regular expression: {reason}", shown(text));
-                report.expected(at, message, expected);
+            Err(refused) => {
+                let message = format!(
+                    "`{}` is not a regular expression: {}",
+                    shown(text),
+                    refused.reason
+                );
+                report.expected(at, message, refused.expected);
                 None
             }
         }
@@ -304,51 +376,39 @@ fn literal(patterns: &[Pattern]) -> Result<&str, &'static str> {
     .ok_or("plain text: wildcards cannot be encoded, nor can a text be encoded twice")
 }
 
-fn encode_utf16(text: &str, modifier: Modifier) -> Vec<u8> {
-    let mark: &[u8] = if modifier == Modifier::Utf16 {
-        &[0xff, 0xfe]
-    } else {
-        &[]
-    };
-    let units = text.encode_utf16().flat_map(|unit| match modifier {
-        Modifier::Utf16Be => unit.to_be_bytes(),
-        _ => unit.to_le_bytes(),
-    });
-    mark.iter().copied().chain(units).collect()
-}
-
-/// The three forms a text takes inside a longer Base64 text, by its offset modulo three; the characters at
-/// both ends that depend on what stands beside it are cut off.
-fn base64_offsets(bytes: &[u8]) -> Vec<String> {
-    [(0, 0), (1, 2), (2, 3)]
-        .into_iter()
-        .map(|(shift, skip)| {
-            let mut shifted = vec![0; shift];
-            shifted.extend_from_slice(bytes);
-            let encoded = STANDARD.encode(&shifted);
-            let cut = match shifted.len() % 3 {
-                1 => 3,
-                2 => 2,
-                _ => 0,
-            };
-            encoded[skip.min(encoded.len() - cut)..encoded.len() - cut].to_owned()
-        })
-        .filter(|text| !text.is_empty())
-        .collect()
-}
-
-fn compare(
-    comparison: Comparison,
-    kind: Kind,
-    text: &str,
-    at: Position,
-    report: &mut Report<'_>,
-) -> Option<Test> {
-    if let Kind::Number(number) = kind {
-        return Some(Test::Compare(comparison, number));
+/// Where a modifier wants the value to stand.
+const fn shape(modifier: Modifier) -> Option<Shape> {
+    match modifier {
+        Modifier::StartsWith => Some(Shape::Starts),
+        Modifier::EndsWith => Some(Shape::Ends),
+        Modifier::Contains => Some(Shape::Contains),
+        _ => None,
     }
-    let message = format!("`{}` of `{}`", shown(text), comparison.as_str());
-    report.expected(at, message, "a number");
+}
+
+fn expand(value: &Node, text: &str, scope: &Scope<'_>, report: &mut Report<'_>) -> Vec<String> {
+    match scope.placeholders.expand(text) {
+        Ok(texts) => texts,
+        Err(fault) => {
+            report.expected(value.position_at(fault.offset), fault.message, fault.expected);
+            Vec::new()
+        }
+    }
+}
+
+/// What an expanded text is: a number where numbers are compared, the text of a list of texts elsewhere.
+fn kind_of(text: &str, form: Form, kind: Kind) -> Kind {
+    match form {
+        Form::Compare(_) | Form::Time(..) => Number::parse(text).map_or(kind, Kind::Number),
+        _ => kind,
+    }
+}
+
+fn number(kind: Kind, text: &str, word: &str, at: Position, report: &mut Report<'_>) -> Option<Number> {
+    if let Kind::Number(number) = kind {
+        return Some(number);
+    }
+    report.expected(at, format!("`{}` of `{word}`", shown(text)), "a number");
     None
 }
 
@@ -364,23 +424,4 @@ fn cidr(text: &str, at: Position, report: &mut Report<'_>) -> Option<Test> {
         );
     }
     parsed.ok().map(Test::Cidr)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_has_three_forms() {
-        // The example of pySigma's documentation.
-        assert_eq!(base64_offsets(b"foobar"), ["Zm9vYmFy", "Zvb2Jhc", "mb29iYX"]);
-    }
-
-    #[test]
-    fn utf16_has_two_orders_and_a_mark() {
-        let check = |modifier, expected: &[u8]| assert_eq!(encode_utf16("a", modifier), expected);
-        check(Modifier::Utf16Le, &[0x61, 0]);
-        check(Modifier::Utf16Be, &[0, 0x61]);
-        check(Modifier::Utf16, &[0xff, 0xfe, 0x61, 0]);
-    }
 }

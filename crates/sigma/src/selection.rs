@@ -1,13 +1,19 @@
-//! Reads the `detection` part of a rule: its selections and its condition.
+//! Reads the `detection` part of a rule and the `filter` part of a filter: selections and a condition.
 
 use crate::{
     condition::{self, Expression},
-    detection::{Detection, Item, LogSource, Selection},
+    detection::{Detection, Item, LogSource, Selection, Test},
     error::Report,
     modifier::Chain,
     reader::MapReader,
-    yaml::{Data, Entry, Kind, Node},
+    scope::Scope,
+    yaml::{Data, Entry, Key, Kind, Node},
 };
+
+/// Selections of one rule: more would make `1 of …` in a long condition stand for too much.
+const MAX_SELECTIONS: usize = 1_000;
+/// Conditions of one rule.
+const MAX_CONDITIONS: usize = 100;
 
 /// Reads `logsource`.
 pub fn logsource(node: &Node, report: &mut Report<'_>) -> Option<LogSource> {
@@ -31,8 +37,18 @@ pub fn logsource(node: &Node, report: &mut Report<'_>) -> Option<LogSource> {
 }
 
 /// Reads `detection`.
-pub fn detection(node: &Node, report: &mut Report<'_>) -> Option<Detection> {
-    let mut map = MapReader::new(node, "`detection`", report)?;
+pub fn detection(node: &Node, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<Detection> {
+    let map = MapReader::new(node, "`detection`", report)?;
+    selections(map, "`detection`", scope, report)
+}
+
+/// Reads what is left of a map, called `what`: a condition, and selections under any other key.
+pub fn selections(
+    mut map: MapReader<'_>,
+    what: &str,
+    scope: &Scope<'_>,
+    report: &mut Report<'_>,
+) -> Option<Detection> {
     let condition = map.need("condition", report);
     if let Some(entry) = map.entry("timeframe") {
         report.expected(
@@ -41,15 +57,18 @@ pub fn detection(node: &Node, report: &mut Report<'_>) -> Option<Detection> {
             "a document with `correlation` and its `timespan`",
         );
     }
-    let selections: Vec<Selection> = map.rest().map(|entry| selection(entry, report)).collect();
-    if selections.is_empty() {
-        report.expected(
-            map.position(),
-            "`detection` selects nothing",
-            "a selection beside `condition`",
-        );
+    let count = map.rest().count();
+    if count == 0 {
+        let message = format!("{what} selects nothing");
+        report.expected(map.position(), message, "a selection beside `condition`");
         return None;
     }
+    if count > MAX_SELECTIONS {
+        let message = format!("{what} has {count} selections");
+        report.expected(map.position(), message, format!("at most {MAX_SELECTIONS}"));
+        return None;
+    }
+    let selections: Vec<Selection> = map.rest().map(|entry| selection(entry, scope, report)).collect();
     let condition = expression(condition?, &selections, report)?;
     Some(Detection {
         selections,
@@ -61,34 +80,45 @@ pub fn detection(node: &Node, report: &mut Report<'_>) -> Option<Detection> {
 fn expression(node: &Node, selections: &[Selection], report: &mut Report<'_>) -> Option<Expression> {
     let names: Vec<&str> = selections.iter().map(|s| s.name.as_str()).collect();
     match &node.data {
+        Data::List(items) if items.len() > MAX_CONDITIONS => {
+            let message = format!("{} conditions", items.len());
+            report.expected(node.position(), message, format!("at most {MAX_CONDITIONS}"));
+            None
+        }
         Data::List(items) if !items.is_empty() => {
             let parts: Vec<Option<Expression>> = items
                 .iter()
-                .map(|item| condition::parse(item, &names, report))
+                .map(|item| condition::parse(item, "selection", &names, report))
                 .collect();
             Some(Expression::any(parts.into_iter().collect::<Option<Vec<_>>>()?))
         }
-        _ => condition::parse(node, &names, report),
+        _ => condition::parse(node, "selection", &names, report),
     }
 }
 
-fn selection(entry: &Entry, report: &mut Report<'_>) -> Selection {
+fn selection(entry: &Entry, scope: &Scope<'_>, report: &mut Report<'_>) -> Selection {
     let node = &entry.value;
     let errors = report.len();
+    // `name|endswith: {…}` occurs: the modifiers are those of every field in it.
+    let chain = Chain::none()
+        .followed_by(&entry.key, report)
+        .unwrap_or_else(Chain::none);
     let alternatives = match &node.data {
         Data::List(items) => {
             let (maps, values): (Vec<&Node>, Vec<&Node>) =
                 items.iter().partition(|n| matches!(n.data, Data::Map(_)));
-            let mut alternatives: Vec<Vec<Item>> =
-                maps.into_iter().map(|map| conjunction(map, report)).collect();
+            let mut alternatives: Vec<Vec<Item>> = maps
+                .into_iter()
+                .map(|map| conjunction(map, &chain, scope, report))
+                .collect();
             if !values.is_empty() {
-                alternatives.push(vec![keywords(node, &values, &Chain::none(), report)]);
+                alternatives.push(vec![keywords(node, &values, &chain, scope, report)]);
             }
             alternatives
         }
-        Data::Map(_) => vec![conjunction(node, report)],
+        Data::Map(_) => vec![conjunction(node, &chain, scope, report)],
         Data::Scalar(Kind::Null, _) => Vec::new(),
-        Data::Scalar(..) => vec![vec![keywords(node, &[node], &Chain::none(), report)]],
+        Data::Scalar(..) => vec![vec![keywords(node, &[node], &chain, scope, report)]],
     };
     if report.len() == errors && alternatives.iter().all(Vec::is_empty) {
         report.expected(
@@ -98,32 +128,40 @@ fn selection(entry: &Entry, report: &mut Report<'_>) -> Selection {
         );
     }
     Selection {
-        name: entry.key.text.clone(),
+        name: name(&entry.key).to_owned(),
         position: entry.key.position(),
         alternatives,
     }
 }
 
 /// The items of a map, all of which must hold.
-fn conjunction(node: &Node, report: &mut Report<'_>) -> Vec<Item> {
+fn conjunction(node: &Node, outer: &Chain, scope: &Scope<'_>, report: &mut Report<'_>) -> Vec<Item> {
     match &node.data {
-        Data::Map(entries) => entries.iter().filter_map(|entry| item(entry, report)).collect(),
+        Data::Map(entries) => entries
+            .iter()
+            .filter_map(|entry| item(entry, outer, scope, report))
+            .collect(),
         _ => Vec::new(),
     }
 }
 
-fn item(entry: &Entry, report: &mut Report<'_>) -> Option<Item> {
-    let chain = Chain::parse(&entry.key, report)?;
-    let name = entry.key.text.split('|').next().unwrap_or_default();
+/// What stands before the modifiers.
+fn name(key: &Key) -> &str {
+    key.text.split('|').next().unwrap_or_default()
+}
+
+fn item(entry: &Entry, outer: &Chain, scope: &Scope<'_>, report: &mut Report<'_>) -> Option<Item> {
+    let chain = outer.followed_by(&entry.key, report)?;
+    let name = name(&entry.key);
     let single = std::slice::from_ref(&entry.value);
     let values: Vec<&Node> = match &entry.value.data {
         Data::List(items) => items.iter().collect(),
         _ => single.iter().collect(),
     };
     if name.is_empty() {
-        return Some(keywords(&entry.value, &values, &chain, report));
+        return Some(keywords(&entry.value, &values, &chain, scope, report));
     }
-    let tests = tests(&entry.value, &values, &chain, false, report);
+    let tests = tests(&entry.value, &values, &chain, false, scope, report);
     Some(Item {
         field: Some(name.to_owned()),
         position: entry.key.position(),
@@ -133,13 +171,19 @@ fn item(entry: &Entry, report: &mut Report<'_>) -> Option<Item> {
     })
 }
 
-fn keywords(node: &Node, values: &[&Node], chain: &Chain, report: &mut Report<'_>) -> Item {
+fn keywords(
+    node: &Node,
+    values: &[&Node],
+    chain: &Chain,
+    scope: &Scope<'_>,
+    report: &mut Report<'_>,
+) -> Item {
     Item {
         field: None,
         position: node.position(),
         all: chain.all,
         negated: chain.negated,
-        tests: tests(node, values, chain, true, report),
+        tests: tests(node, values, chain, true, scope, report),
     }
 }
 
@@ -148,13 +192,14 @@ fn tests(
     values: &[&Node],
     chain: &Chain,
     keyword: bool,
+    scope: &Scope<'_>,
     report: &mut Report<'_>,
-) -> Vec<crate::detection::Test> {
+) -> Vec<Test> {
     if values.is_empty() {
         report.expected(node.position(), "a list without values", "one value or more");
     }
     values
         .iter()
-        .flat_map(|value| chain.tests(value, keyword, report))
+        .flat_map(|value| chain.tests(value, keyword, scope, report))
         .collect()
 }

@@ -4,12 +4,15 @@ use super::{
     names::{Names, Slot},
     row::{Kind, Row},
 };
-use crate::text::{Shape, TextMatcher};
+use crate::{
+    predicate::compares,
+    text::{Shape, TextMatcher},
+};
 use aho_corasick::AhoCorasick;
 use ipnet::IpNet;
 use memchr::memmem::Finder;
 use rustc_hash::FxHashSet;
-use sigma::{Comparison, Number};
+use sigma::{Comparison, Moment, Number, TimePart};
 use std::{net::IpAddr, sync::OnceLock};
 
 /// From how many texts of one shape on they are looked for together.
@@ -44,6 +47,14 @@ enum Test {
     Cidr(IpNet),
     Exists(bool),
     Null,
+    /// Compared with the values of another field.
+    Field {
+        other: Slot,
+        shape: sigma::Shape,
+        cased: bool,
+    },
+    Time(TimePart, Comparison, Number),
+    AnyOf(Vec<Test>),
 }
 
 /// An automaton that is built when it is first needed: most rules never become candidates.
@@ -106,7 +117,7 @@ impl Item {
             slot: item.field.as_ref().map(|name| names.intern(name)),
             all: item.all,
             negated: item.negated,
-            tests: compile(item),
+            tests: compile(item, names),
         }
     }
 
@@ -143,8 +154,8 @@ impl Item {
     }
 }
 
-fn compile(item: &sigma::Item) -> Vec<Test> {
-    let mut tests: Vec<Test> = item.tests.iter().map(Test::new).collect();
+fn compile(item: &sigma::Item, names: &mut Names) -> Vec<Test> {
+    let mut tests: Vec<Test> = item.tests.iter().map(|test| Test::new(test, names)).collect();
     if item.all || tests.len() < TOGETHER {
         return tests;
     }
@@ -178,7 +189,7 @@ fn compile(item: &sigma::Item) -> Vec<Test> {
 }
 
 impl Test {
-    fn new(test: &sigma::Test) -> Self {
+    fn new(test: &sigma::Test, names: &mut Names) -> Self {
         match test {
             sigma::Test::Text(pattern) => Self::text(TextMatcher::new(pattern)),
             sigma::Test::Regex(regex) => Self::Regex(regex.compiled.clone()),
@@ -187,6 +198,15 @@ impl Test {
             sigma::Test::Cidr(network) => Self::Cidr(*network),
             sigma::Test::Exists(expected) => Self::Exists(*expected),
             sigma::Test::Null => Self::Null,
+            sigma::Test::Field(reference) => Self::Field {
+                other: names.intern(&reference.field),
+                shape: reference.shape,
+                cased: reference.cased,
+            },
+            sigma::Test::Time(part, comparison, number) => Self::Time(*part, *comparison, *number),
+            sigma::Test::AnyOf(tests) => {
+                Self::AnyOf(tests.iter().map(|test| Self::new(test, names)).collect())
+            }
         }
     }
 
@@ -214,6 +234,7 @@ impl Test {
         match self {
             Self::Exists(expected) => return row.has(slot) == *expected,
             Self::Null => return every(slot, row, |row, cell| row.kind(cell) == Kind::Null),
+            Self::AnyOf(tests) => return tests.iter().any(|test| test.holds(slot, event, row)),
             _ => {}
         }
         !every(slot, row, |row, cell| {
@@ -232,6 +253,17 @@ impl Test {
                 number_of(event, row, cell).is_some_and(|left| comparison.holds(left, *right))
             }
             Self::Cidr(network) => contains(network, row.text(event, cell)),
+            Self::Field { other, shape, cased } => {
+                // Two values of one row cannot be borrowed at once; such rules are few.
+                let value = row.text(event, cell).to_owned();
+                !every(*other, row, |row, cell| {
+                    row.kind(cell) == Kind::Null || !compares(&value, row.text(event, cell), *shape, *cased)
+                })
+            }
+            Self::Time(part, comparison, right) => {
+                moment_of(event, row, cell).is_some_and(|moment| comparison.holds(moment.part(*part), *right))
+            }
+            Self::AnyOf(tests) => tests.iter().any(|test| test.of_cell(event, row, cell)),
             _ => self.in_lower(row.lower(event, cell)),
         }
     }
@@ -241,6 +273,7 @@ impl Test {
             Self::Anything => true,
             Self::Other(matcher) => matcher.matches(text),
             Self::Regex(regex) => regex.is_match(text),
+            Self::AnyOf(tests) => tests.iter().any(|test| test.in_text(text, lower)),
             _ => self.in_lower(lower),
         }
     }
@@ -288,6 +321,15 @@ fn every(slot: Slot, row: &mut Row, mut is: impl FnMut(&mut Row, usize) -> bool)
 pub fn number_of(event: &str, row: &mut Row, cell: usize) -> Option<Number> {
     match row.kind(cell) {
         Kind::Number | Kind::Text => Number::parse(row.text(event, cell)),
+        Kind::Null | Kind::Bool => None,
+    }
+}
+
+/// A value as a point in time, if it is one.
+fn moment_of(event: &str, row: &mut Row, cell: usize) -> Option<Moment> {
+    match row.kind(cell) {
+        Kind::Number => Moment::from_number(number_of(event, row, cell)?),
+        Kind::Text => Moment::from_text(row.text(event, cell)),
         Kind::Null | Kind::Bool => None,
     }
 }

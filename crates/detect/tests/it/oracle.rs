@@ -51,6 +51,7 @@ fn small_value() -> impl Strategy<Value = Value<'static>> {
         1 => Just(Value::Float(1.5)),
         1 => Just(Value::Null),
         1 => any::<bool>().prop_map(Value::Bool),
+        1 => "2026-11-2[1-3]T[01][0-9]:00:00Z".prop_map(|text| Value::Text(Cow::Owned(text))),
         1 => prop_oneof!["192\\.0\\.2\\.[0-9]", Just("::ffff:192.0.2.1".to_owned())]
             .prop_map(|text| Value::Text(Cow::Owned(text))),
     ]
@@ -96,7 +97,24 @@ fn item() -> impl Strategy<Value = String> {
         1 => Just("c-ip: ['', null]".to_owned()),
         1 => any::<bool>().prop_map(|b| format!("c-ip|exists: {b}")),
         1 => Just("unmapped.odd: true".to_owned()),
+        2 => reference(),
+        1 => (0..24i64).prop_map(|n| format!("cs-uri-stem|hour|gte: {n}")),
+        1 => Just("c-ip|year: [1970, 2026]".to_owned()),
+        1 => Just("cs-uri-stem|base64offset|contains|all: [a, 中]".to_owned()),
     ]
+}
+
+/// A field compared with another one.
+fn reference() -> impl Strategy<Value = String> {
+    let modifiers = prop_oneof![
+        Just(""),
+        Just("|startswith"),
+        Just("|endswith|cased"),
+        Just("|contains"),
+        Just("|neq"),
+    ];
+    let other = prop_oneof![Just("cs-uri-stem"), Just("unmapped.odd"), Just("c-ip")];
+    (modifiers, other).prop_map(|(modifiers, other)| format!("c-ip|fieldref{modifiers}: {other}"))
 }
 
 fn rule() -> impl Strategy<Value = String> {

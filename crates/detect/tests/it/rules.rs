@@ -1,9 +1,10 @@
 //! What compiling refuses, and that one broken file stops no other.
 
-use crate::fixture::{errors, schema, source};
-use detect::{RuleSet, RuleSource};
+use crate::fixture::{detector, errors, record, rules, schema, source};
+use detect::{Detector, RuleSet, RuleSource};
 use model::{Aggregation, Level, Origin, Tactic};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const SOUND: &str = "
 title: t
@@ -107,6 +108,113 @@ fn correlations_refer_to_rules_that_exist() {
     assert_eq!(
         errors(counting("base", 20_000)),
         ["rule.yml:17:14: the count is too high to be kept; expected at most 10000"]
+    );
+}
+
+#[test]
+fn what_cannot_be_run_yet_is_told() {
+    let check = |kind: &str, rest: &str, expected: &str| {
+        let text = format!(
+            "{SOUND}---\ntitle: u\nid: b\ncorrelation:\n  type: {kind}\n  rules: [a]\n  timespan: 1m\n{rest}"
+        );
+        assert_eq!(errors(source(&text)), [expected]);
+    };
+    check(
+        "temporal",
+        "",
+        "rule.yml:12:9: correlation type `temporal` cannot be run yet; expected `event_count` or `value_count`",
+    );
+    check(
+        "value_sum",
+        "  condition: {field: c-ip, gte: 1}\n",
+        "rule.yml:12:9: correlation type `value_sum` cannot be run yet; expected `event_count` or `value_count`",
+    );
+    check(
+        "event_count",
+        "  condition: {gte: 1}\n  window: tumbling\n",
+        "rule.yml:16:11: window `tumbling` cannot be run yet; expected `sliding`",
+    );
+    check(
+        "event_count",
+        "  condition: {gte: 1}\n  group-by: [x]\n  aliases: {x: {a: c-ip}}\n",
+        "rule.yml:17:13: `aliases` cannot be run yet; expected one field name for all rules",
+    );
+}
+
+const FILTER: &str = "
+title: our own scanner
+logsource: {product: alibaba}
+filter:
+  rules: [a]
+  s: {cs-uri-stem|startswith: /scan}
+  condition: s
+";
+
+#[test]
+fn filters_take_matches_away_from_rules_of_other_files() {
+    let check = |filter: &str, path: &str, alerts: usize| {
+        let mut detector = Detector::new(rules(&[source(SOUND), source(filter)]));
+        let hit = record(1, 1, &[("c-ip", "198.51.100.7"), ("cs-uri-stem", path)]);
+        assert_eq!(detector.detect(&[hit]).len(), alerts, "{filter} {path}");
+    };
+    check(FILTER, "/scan/1", 0);
+    check(FILTER, "/login", 1);
+    check(&FILTER.replace("[a]", "any"), "/scan/1", 0);
+    check(&FILTER.replace("alibaba", "nginx"), "/scan/1", 1);
+}
+
+#[test]
+fn a_broken_filter_is_told_and_filters_nothing() {
+    let check = |filter: &str, expected: &str| {
+        let (set, errors) = RuleSet::compile(&schema(), &[source(filter), source(SOUND)]);
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told, [expected]);
+        assert_eq!(set.rules().count(), 1);
+        let hit = record(1, 1, &[("c-ip", "198.51.100.7"), ("cs-uri-stem", "/scan")]);
+        assert_eq!(Detector::new(Arc::new(set)).detect(&[hit]).len(), 1);
+    };
+    check(
+        &FILTER.replace("[a]", "[aa]"),
+        "rule.yml:5:11: unknown rule `aa`; expected `a`",
+    );
+    check(
+        &FILTER.replace("cs-uri-stem", "cs-uri-stm"),
+        "rule.yml:6:7: unknown field `cs-uri-stm`; expected `cs-uri-stem`, or `unmapped.<path>` for a key that no \
+         mapping knows",
+    );
+    let with_a_broken_rule = format!(
+        "{FILTER}---{}",
+        SOUND.replace("id: a", "id: b").replace("c-ip:", "c_ip:")
+    );
+    check(
+        &with_a_broken_rule,
+        "rule.yml:13:7: unknown field `c_ip`; expected `c-ip`, or `unmapped.<path>` for a key that no mapping knows",
+    );
+}
+
+#[test]
+fn fields_are_compared_and_shown_as_evidence() {
+    let rule = SOUND.replace(
+        "c-ip: 198.51.100.7",
+        "c-ip|fieldref: cs-host, disposition|hour: 7",
+    );
+    let pairs = [
+        ("c-ip", "192.0.2.1"),
+        ("cs-host", "192.0.2.1"),
+        ("disposition", "2026-11-23T07:00:00Z"),
+    ];
+    let alerts = detector(&rule).detect(&[record(1, 1, &pairs)]);
+    let matched: Vec<&str> = alerts[0].evidence[0]
+        .matched
+        .iter()
+        .map(|m| m.name.as_str())
+        .collect();
+    assert_eq!(matched, ["src_endpoint.ip", "disposition"]);
+    assert_eq!(
+        errors(source(&rule.replace("cs-host", "cs-hst"))),
+        [
+            "rule.yml:6:22: unknown field `cs-hst`; expected `cs-host`, or `unmapped.<path>` for a key that no mapping knows"
+        ]
     );
 }
 

@@ -1,0 +1,65 @@
+//! Characters nobody sees, and those that turn the direction of what one reads.
+
+use super::{Findings, Severity};
+use crate::error::Position;
+
+/// Findings of this check; more say nothing new.
+const MOST: usize = 20;
+
+/// Reports each of them.
+pub fn check(text: &str, findings: &mut Findings<'_>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut at = Position::START;
+    let mut found = 0;
+    for c in text.chars() {
+        if let Some(what) = hidden(c) {
+            let message = format!("{what} (U+{:04X})", u32::from(c));
+            findings.push(
+                "hidden-character",
+                Severity::Error,
+                at,
+                message,
+                "only characters one can see",
+            );
+            found += 1;
+            if found == MOST {
+                return;
+            }
+        }
+        if c == '\n' {
+            at = Position {
+                line: at.line + 1,
+                column: 1,
+            };
+        } else {
+            at.column += 1;
+        }
+    }
+}
+
+fn hidden(c: char) -> Option<&'static str> {
+    match c {
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            Some("a character that turns the direction of text")
+        }
+        '\u{00ad}'
+        | '\u{034f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}' => Some("an invisible character"),
+        '\t' | '\n' | '\r' => None,
+        c if c.is_control() => Some("a control character"),
+        _ => None,
+    }
+}
