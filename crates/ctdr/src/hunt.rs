@@ -51,7 +51,7 @@ pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
     let out = output(arguments.out.as_deref())?;
     let started = cpu_seconds();
     let done = hunt::hunt(&loaded, arguments.input.clone(), mode, threads, out, &|bytes| {
-        bar.inc(bytes)
+        bar.inc(bytes);
     });
     let match_cpu_seconds = cpu_seconds() - started;
     bar.finish_and_clear();

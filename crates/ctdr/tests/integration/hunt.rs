@@ -32,18 +32,13 @@ impl Hunt {
         fs::write(folder.path().join("rules/shell.yml"), RULE).unwrap();
         fs::write(folder.path().join("rules/README.md"), "no rule").unwrap();
         let events = folder.path().join("events.jsonl");
-        let mut text = String::new();
-        for number in 0..count {
-            let parent = if number % 10 == 3 {
-                "/usr/sbin/nginx"
-            } else {
-                "/usr/sbin/sshd"
-            };
-            text.push_str(&format!(
-                r#"{{"time":"2026-11-23T08:00:00Z","n":{number},"Image":"/bin/BASH","ParentImage":"{parent}"}}"#
-            ));
-            text.push('\n');
-        }
+        let line = |number: usize| {
+            let parent = if number % 10 == 3 { "nginx" } else { "sshd" };
+            format!(
+                r#"{{"time":"2026-11-23T08:00:00Z","n":{number},"Image":"/bin/BASH","ParentImage":"/usr/sbin/{parent}"}}"#
+            ) + "\n"
+        };
+        let text: String = (0..count).map(line).collect();
         fs::write(&events, text).unwrap();
         Self { folder, events }
     }

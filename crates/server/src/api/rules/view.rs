@@ -325,7 +325,7 @@ mod tests {
             None,
             None,
             Some("webserver"),
-            &["alibaba/waf", "self_hosted/nginx"],
+            &["alibaba/waf", "tencent/waf", "huawei/waf", "self_hosted/nginx"],
         );
         check(Some("okta"), None, None, &[]);
     }
