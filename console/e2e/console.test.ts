@@ -133,7 +133,7 @@ describe("what people change", () => {
   });
 
   test("a rule is found, switched off, and stays off", async () => {
-    await page.goto("/rules?text=Web+shell");
+    await page.goto("/rules?text=Web+shell+upload+seen");
     const toggle = page.locator("tr").filter({ hasText: "alibaba/waf" }).getByRole("switch");
     await toggle.waitFor();
     expect(await toggle.getAttribute("aria-checked")).toBe("true");
