@@ -167,7 +167,11 @@ function useColumns(): TableColumnsType<Rule> {
       width: 180,
       render: (_, rule) => (
         <Status tone={rule.source_connected ? "good" : "idle"} hint={rule.source_connected ? t.rules.connected : t.rules.notConnected}>
-          {rule.products.join(", ")}
+          <span>
+            {rule.products.map((product) => (
+              <div key={product}>{product}</div>
+            ))}
+          </span>
         </Status>
       ),
     },
