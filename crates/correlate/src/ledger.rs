@@ -285,16 +285,17 @@ impl State {
     fn story(&self, number: EventIx) -> Story<'_> {
         let event = &self.events[number];
         let facts = &event.facts;
-        let mut names: BTreeMap<(&str, &str), (Reverse<Level>, i64)> = BTreeMap::new();
+        // Two rules that say the same in English are one thing that happened, however they put it in Chinese.
+        let mut names: BTreeMap<&str, (Reverse<Level>, i64, &str)> = BTreeMap::new();
         for (name, count) in facts.names.iter() {
             // The tally has the highest level first.
-            names.entry((&name.en, &name.zh)).or_insert((name.level, 0)).1 += count;
+            names.entry(&name.en).or_insert((name.level, 0, &name.zh)).1 += count;
         }
         let mut names: Vec<_> = names.into_iter().collect();
-        names.sort_by_key(|(text, (level, count))| (*level, Reverse(*count), *text));
+        names.sort_by_key(|(en, (level, count, _))| (*level, Reverse(*count), *en));
         let told = names
             .into_iter()
-            .map(|((en, zh), (_, count))| (LocalText::new(en, zh), count))
+            .map(|(en, (_, count, zh))| (LocalText::new(en, zh), count))
             .collect();
         let of_role = |role: Role| {
             let mut mentions: Vec<(i64, &EntityKey)> = facts
