@@ -112,7 +112,13 @@ impl Open {
         loop {
             let known = text.len();
             text.resize(known + BLOCK, 0);
-            let read = self.reader.read(&mut text[known..])?;
+            let read = match self.reader.read(&mut text[known..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    text.truncate(known);
+                    continue;
+                }
+                read => read?,
+            };
             text.truncate(known + read);
             if read == 0 {
                 break;

@@ -185,7 +185,7 @@ impl<'h> Worker<'h> {
     }
 
     fn matched(&mut self, event: &str, file: &str, record: u64) {
-        let matches = self.scratch.candidates().to_vec();
+        let matches = self.scratch.matched().to_vec();
         self.summary.matches += matches.len() as u64;
         let time = self.time_slots.iter().find_map(|slot| {
             let row = self.scratch.row();

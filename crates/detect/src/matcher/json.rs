@@ -5,6 +5,7 @@
 //! occurs twice gives both values. Skipped parts are not checked beyond their brackets and quotes.
 
 use super::{
+    escape::unescape,
     names::{Entry, Node},
     row::{Kind, Row},
 };
@@ -40,7 +41,6 @@ pub fn read(text: &str, names: &Node, row: &mut Row) -> Result<(), JsonError> {
         depth: 0,
     };
     reader.space();
-    reader.open(b'{', "an object")?;
     reader.object(names, row)?;
     reader.space();
     if reader.at == reader.text.len() {
@@ -121,35 +121,56 @@ impl Reader<'_> {
         self.depth -= 1;
     }
 
-    /// Behind the opening bracket.
-    fn object(&mut self, names: &Node, row: &mut Row) -> Result<(), JsonError> {
+    /// Calls `each` at every element of a list.
+    fn list(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<(), JsonError> {
+        self.open(b'[', "a list")?;
+        if self.peek() == b']' {
+            self.close();
+            return Ok(());
+        }
+        loop {
+            each(self)?;
+            if !self.more(b']')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Calls `each` at every value of an object, with the range of its key.
+    fn members(
+        &mut self,
+        mut each: impl FnMut(&mut Self, Range<usize>) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        self.open(b'{', "an object")?;
         if self.peek() == b'}' {
             self.close();
             return Ok(());
         }
         loop {
-            let entry = self.key(names)?;
-            match entry {
-                Some(entry) => self.value(entry, row)?,
-                None => self.skip()?,
-            }
+            let key = self.string("a key")?;
+            self.colon()?;
+            each(self, key)?;
             if !self.more(b'}')? {
                 return Ok(());
             }
         }
     }
 
-    fn key<'n>(&mut self, names: &'n Node) -> Result<Option<&'n Entry>, JsonError> {
-        let range = self.string("a key")?;
-        self.colon()?;
-        let key = &self.text[range];
-        let entry = names.find(key);
-        if entry.is_none() && key.contains(&b'\\') {
+    fn object(&mut self, names: &Node, row: &mut Row) -> Result<(), JsonError> {
+        self.members(|reader, key| match reader.entry(names, key) {
+            Some(entry) => reader.value(entry, row),
+            None => reader.skip(),
+        })
+    }
+
+    fn entry<'n>(&self, names: &'n Node, key: Range<usize>) -> Option<&'n Entry> {
+        let key = &self.text[key];
+        names.find(key).or_else(|| {
+            let escaped = key.contains(&b'\\');
             let mut plain = String::new();
-            unescape(&String::from_utf8_lossy(key), &mut plain);
-            return Ok(names.find(plain.as_bytes()));
-        }
-        Ok(entry)
+            escaped.then(|| unescape(&String::from_utf8_lossy(key), &mut plain))?;
+            names.find(plain.as_bytes())
+        })
     }
 
     fn colon(&mut self) -> Result<(), JsonError> {
@@ -194,23 +215,8 @@ impl Reader<'_> {
                 Ok(())
             }
             b'{' if entry.inside.is_empty() => self.skip(),
-            b'{' => {
-                self.open(b'{', "an object")?;
-                self.object(&entry.inside, row)
-            }
-            b'[' => {
-                self.open(b'[', "a list")?;
-                if self.peek() == b']' {
-                    self.close();
-                    return Ok(());
-                }
-                loop {
-                    self.value(entry, row)?;
-                    if !self.more(b']')? {
-                        return Ok(());
-                    }
-                }
-            }
+            b'{' => self.object(&entry.inside, row),
+            b'[' => self.list(|reader| reader.value(entry, row)),
             _ => {
                 let (kind, range) = self.scalar()?;
                 push(entry, kind, range, row);
@@ -283,40 +289,17 @@ impl Reader<'_> {
                 each(path, Kind::Text, &text[range]);
                 Ok(())
             }
-            b'[' => {
-                self.open(b'[', "a list")?;
-                if self.peek() == b']' {
-                    self.close();
-                    return Ok(());
+            b'[' => self.list(|reader| reader.walk_value(text, path, each)),
+            b'{' => self.members(|reader, key| {
+                let outer = path.len();
+                if outer > 0 {
+                    path.push('.');
                 }
-                loop {
-                    self.walk_value(text, path, each)?;
-                    if !self.more(b']')? {
-                        return Ok(());
-                    }
-                }
-            }
-            b'{' => {
-                self.open(b'{', "an object")?;
-                if self.peek() == b'}' {
-                    self.close();
-                    return Ok(());
-                }
-                loop {
-                    let key = self.string("a key")?;
-                    self.colon()?;
-                    let outer = path.len();
-                    if outer > 0 {
-                        path.push('.');
-                    }
-                    unescape(&text[key], path);
-                    self.walk_value(text, path, each)?;
-                    path.truncate(outer);
-                    if !self.more(b'}')? {
-                        return Ok(());
-                    }
-                }
-            }
+                unescape(&text[key], path);
+                reader.walk_value(text, path, each)?;
+                path.truncate(outer);
+                Ok(())
+            }),
             _ => {
                 let (kind, range) = self.scalar()?;
                 each(path, kind, &text[range]);
@@ -332,51 +315,83 @@ fn push(entry: &Entry, kind: Kind, range: Range<usize>, row: &mut Row) {
     }
 }
 
-/// Appends a string's content with its escapes resolved. An escape that is none stays as it is.
-pub fn unescape(written: &str, out: &mut String) {
-    let mut rest = written;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        let (character, length) = escape(&rest[at..]);
-        out.push(character);
-        rest = &rest[at + length..];
-    }
-    out.push_str(rest);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matcher::Names;
 
-/// The character an escape stands for, and the escape's length.
-fn escape(rest: &str) -> (char, usize) {
-    let plain = match rest.as_bytes().get(1) {
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(c @ (b'"' | b'\\' | b'/')) => char::from(*c),
-        Some(b'u') => return unicode(rest),
-        _ => return ('\\', 1),
-    };
-    (plain, 2)
-}
-
-/// `\uXXXX`, or two of them for one character; half a pair is the replacement character.
-fn unicode(rest: &str) -> (char, usize) {
-    let unit = |at: usize| {
-        let digits = rest.get(at..at + 4)?;
-        u32::from_str_radix(digits, 16).ok()
-    };
-    let Some(first) = unit(2) else {
-        return ('\\', 1);
-    };
-    if let Some(character) = char::from_u32(first) {
-        return (character, 6);
-    }
-    let second = (rest.get(6..8) == Some("\\u")).then(|| unit(8)).flatten();
-    match second {
-        Some(second @ 0xdc00..=0xdfff) if first < 0xdc00 => {
-            let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12)
+    /// The values of `a`, `b.c` and `b.d` of an event.
+    fn values(text: &str) -> Result<Vec<(String, Vec<String>)>, JsonError> {
+        let mut names = Names::default();
+        let fields = ["a", "b.c", "b.d"].map(|name| (name, names.intern(name)));
+        let mut row = Row::default();
+        row.clear(names.count());
+        read(text, names.root(), &mut row)?;
+        let mut all = Vec::new();
+        for (name, slot) in fields {
+            let mut found = Vec::new();
+            let mut next = row.first(slot);
+            while let Some(cell) = next {
+                found.push(row.text(text, cell).to_owned());
+                next = row.next(cell);
+            }
+            if row.has(slot) {
+                all.push((name.to_owned(), found));
+            }
         }
-        _ => (char::REPLACEMENT_CHARACTER, 6),
+        Ok(all)
+    }
+
+    #[test]
+    fn fields_are_found_wherever_they_stand() {
+        let check = |text: &str, expected: &[(&str, &[&str])]| {
+            let found = values(text).expect(text);
+            let found: Vec<(&str, Vec<&str>)> = found
+                .iter()
+                .map(|(name, values)| (name.as_str(), values.iter().map(String::as_str).collect()))
+                .collect();
+            let expected: Vec<(&str, Vec<&str>)> = expected.iter().map(|(n, v)| (*n, v.to_vec())).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("{}", &[]);
+        check(r#" { "a" : 1 , "x" : [ { "a" : 2 } ] } "#, &[("a", &["1"])]);
+        check(
+            r#"{"b":{"c":"x","d":null,"e":{"d":1}}}"#,
+            &[("b.c", &["x"]), ("b.d", &[""])],
+        );
+        check(r#"{"b.c":"flat"}"#, &[("b.c", &["flat"])]);
+        check(r#"{"a":["x",["y"],true]}"#, &[("a", &["x", "y", "true"])]);
+        check(r#"{"b":[{"c":1},{"c":2}]}"#, &[("b.c", &["1", "2"])]);
+        // A key twice: both values.
+        check(r#"{"a":1,"a":"2"}"#, &[("a", &["1", "2"])]);
+        check(
+            r#"{"\u0061":"key with an escape"}"#,
+            &[("a", &["key with an escape"])],
+        );
+        check(r#"{"a":"\"\\","x":"\\\""}"#, &[("a", &["\"\\"])]);
+        check(
+            r#"{"a":"C:\\x\n\u4e2d\ud83d\ude00\ud83d"}"#,
+            &[("a", &["C:\\x\n中😀\u{fffd}"])],
+        );
+        check(r#"{"a":007,"b":{"c":1.50}}"#, &[("a", &["7"]), ("b.c", &["1.5"])]);
+    }
+
+    #[test]
+    fn what_is_no_event_is_told_with_its_place() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(values(text).expect_err(text).to_string(), expected, "{text}");
+        };
+        check("", "byte 0: expected an object");
+        check("[1]", "byte 0: expected an object");
+        check(r#"{"a":"x"#, "byte 5: expected a closing `\"`");
+        check(r#"{"a":1"#, "byte 6: expected `,` or a closing bracket");
+        check(r#"{"a" 1}"#, "byte 5: expected `:`");
+        check(r#"{"a":yes}"#, "byte 5: expected a value");
+        check(r#"{"a":1}{}"#, "byte 7: expected the end of the line");
+        check(r#"{"x":[{"y":1]"#, "byte 13: expected a closing bracket");
+        for field in ["a", "x"] {
+            let deep = format!(r#"{{"{field}":{}"#, "[".repeat(10_000));
+            check(&deep, "byte 132: nested deeper than 128");
+        }
     }
 }

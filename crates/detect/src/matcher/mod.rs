@@ -7,6 +7,9 @@
 //!
 //! What a rule means is said by [`sigma::eval`]; this only finds the same matches sooner.
 
+mod compiler;
+mod escape;
+mod gram_table;
 mod grams;
 mod item;
 pub mod json;
@@ -14,6 +17,7 @@ mod names;
 mod plan;
 mod program;
 pub mod row;
+mod texts;
 mod witness;
 
 pub use json::JsonError;
@@ -21,14 +25,15 @@ pub use names::{Names, Slot};
 pub use plan::Plan;
 pub use program::TooLong;
 
-use item::{Item, Texts};
+use compiler::Compiler;
+use item::Item;
 use program::{Node, Program};
 use row::Row;
 use rustc_hash::FxHashMap;
-use sigma::{Detection, LogSource, Part};
-use std::fmt::Write as _;
+use sigma::{Detection, LogSource};
 use std::sync::{Arc, PoisonError, RwLock};
-use witness::{Statistics, Witnesses};
+use texts::Texts;
+use witness::Witnesses;
 
 /// A set of rules, ready to match events of any kind.
 #[derive(Debug)]
@@ -91,6 +96,7 @@ pub struct Scratch {
     asked: Vec<u32>,
     /// By item: the last event it was decided for, and how.
     decided: Vec<(u32, bool)>,
+    /// First what may match, then what does.
     candidates: Vec<u32>,
 }
 
@@ -199,9 +205,7 @@ impl Engine {
         candidates.sort_unstable();
         candidates
     }
-}
 
-impl Engine {
     /// The fields by which a rule matched the event that was read, each with the value that did.
     pub fn explain(&self, rule: u32, event: &str, scratch: &mut Scratch, mut each: impl FnMut(&str, &str)) {
         for item in &self.rules[rule as usize].items {
@@ -216,7 +220,7 @@ impl Engine {
 
 impl Scratch {
     /// The rules that matched the event that was asked for last.
-    pub fn candidates(&self) -> &[u32] {
+    pub fn matched(&self) -> &[u32] {
         &self.candidates
     }
 
@@ -235,70 +239,4 @@ impl Scratch {
         self.texts.clear();
         self.candidates.clear();
     }
-}
-
-/// Numbers the items while rules are read.
-#[derive(Default)]
-struct Compiler {
-    names: Names,
-    items: Vec<Item>,
-    sources: Vec<sigma::Item>,
-    numbers: FxHashMap<String, u32>,
-    statistics: Statistics,
-}
-
-impl Compiler {
-    fn number(&mut self, item: &sigma::Item) -> u32 {
-        let key = key(item);
-        if let Some(number) = self.numbers.get(&key) {
-            return *number;
-        }
-        let number = self.items.len() as u32;
-        let compiled = Item::new(item, &mut self.names);
-        for test in &item.tests {
-            if let Some(witness) = witness::of_test(test, compiled.slot) {
-                self.statistics.note(&witness);
-            }
-        }
-        self.items.push(compiled);
-        self.sources.push(item.clone());
-        self.numbers.insert(key, number);
-        number
-    }
-
-    fn witnesses(&self, node: &Node) -> Option<Witnesses> {
-        self.statistics.choose(node, &|item| {
-            let item = item as usize;
-            self.statistics
-                .of_item(&self.sources[item], self.items[item].slot)
-        })
-    }
-}
-
-/// What tells an item from others. Writing to memory cannot fail.
-fn key(item: &sigma::Item) -> String {
-    let mut key = format!("{}{}", u8::from(item.all), u8::from(item.negated));
-    key.push_str(item.field.as_deref().unwrap_or("|"));
-    for test in &item.tests {
-        match test {
-            sigma::Test::Text(pattern) => {
-                key.push(if pattern.cased() { '\u{1}' } else { '\u{2}' });
-                for part in pattern.parts() {
-                    match part {
-                        Part::Text(text) => {
-                            let _ = write!(key, "{}:{text}", text.len());
-                        }
-                        Part::Any => key.push('\u{3}'),
-                        Part::One => key.push('\u{4}'),
-                        Part::Dash => key.push('\u{5}'),
-                    }
-                }
-            }
-            // Few, and each writes itself in a form of its own.
-            other => {
-                let _ = write!(key, "\u{6}{other:?}");
-            }
-        }
-    }
-    key
 }

@@ -3,8 +3,8 @@
 //! A name with dots is a path into nested objects, and also a key that is written with its dots; both lead
 //! to the same slot.
 
-/// Number of a field.
-pub type Slot = u16;
+/// Number of a field: a rule set may ask for any number of them.
+pub type Slot = u32;
 
 /// Names of fields and their slots, as a tree of the objects they stand in.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Names {
 pub struct Node {
     entries: Vec<Entry>,
     /// Open addressing: number of an entry plus one, zero for free.
-    table: Vec<u16>,
+    table: Vec<u32>,
 }
 
 /// Where a key leads.
@@ -61,7 +61,7 @@ impl Names {
 
     /// The name of a slot.
     pub fn name(&self, slot: Slot) -> &str {
-        &self.names[usize::from(slot)]
+        &self.names[slot as usize]
     }
 
     /// How many fields there are.
@@ -81,7 +81,7 @@ impl Node {
         let mask = self.table.len().checked_sub(1)?;
         let mut at = hash(key) as usize & mask;
         loop {
-            let number = usize::from(self.table[at]).checked_sub(1)?;
+            let number = (self.table[at] as usize).checked_sub(1)?;
             let entry = &self.entries[number];
             if *entry.key == *key {
                 return Some(entry);
@@ -117,17 +117,17 @@ impl Node {
         let size = (self.entries.len() * 4).next_power_of_two();
         if size == self.table.len() {
             let number = self.entries.len();
-            place(&mut self.table, &self.entries[number - 1].key, number as u16);
+            place(&mut self.table, &self.entries[number - 1].key, number as u32);
             return;
         }
         self.table = vec![0; size];
         for (number, entry) in self.entries.iter().enumerate() {
-            place(&mut self.table, &entry.key, number as u16 + 1);
+            place(&mut self.table, &entry.key, number as u32 + 1);
         }
     }
 }
 
-fn place(table: &mut [u16], key: &[u8], number: u16) {
+fn place(table: &mut [u32], key: &[u8], number: u32) {
     let mask = table.len() - 1;
     let mut at = hash(key) as usize & mask;
     while table[at] != 0 {

@@ -75,11 +75,6 @@ impl Plan {
             }
         }
     }
-
-    /// How many rules are asked for every event.
-    pub fn open(&self) -> &[u32] {
-        &self.open
-    }
 }
 
 impl FieldIndex {

@@ -4,7 +4,7 @@
 //! into one buffer when it is first asked for; buffer and tables are used again for the next event, so an
 //! event that matches nothing allocates nothing.
 
-use super::{json, names::Slot};
+use super::{escape::unescape, names::Slot};
 use sigma::Number;
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ impl Row {
             },
             lower: None,
         });
-        let chain = &mut self.chains[usize::from(slot)];
+        let chain = &mut self.chains[slot as usize];
         if chain.generation == self.generation {
             self.cells[chain.last as usize - 1].next = number;
             chain.last = number;
@@ -102,12 +102,12 @@ impl Row {
 
     /// Whether the field has a value, null or not.
     pub fn has(&self, slot: Slot) -> bool {
-        self.chains[usize::from(slot)].generation == self.generation
+        self.chains[slot as usize].generation == self.generation
     }
 
     /// The first value of a field.
     pub fn first(&self, slot: Slot) -> Option<usize> {
-        let chain = self.chains[usize::from(slot)];
+        let chain = self.chains[slot as usize];
         (chain.generation == self.generation).then(|| chain.first as usize - 1)
     }
 
@@ -191,7 +191,7 @@ fn is_plain(kind: Kind, written: &str) -> bool {
 /// Writes a value as people read it.
 fn write(kind: Kind, written: &str, buffer: &mut String) {
     match kind {
-        Kind::Text => json::unescape(written, buffer),
+        Kind::Text => unescape(written, buffer),
         Kind::Number if !is_plain(kind, written) => match Number::parse(written) {
             Some(number) => buffer.push_str(&number.to_string()),
             None => buffer.push_str(written),

@@ -11,6 +11,8 @@ use sigma::{Number, Part, Pattern};
 
 /// Bytes of a needle that are looked for first.
 pub const GRAM: usize = 4;
+/// Above this a whole number equals floats that are not quite it.
+const EXACT: u64 = 1 << 53;
 
 /// Something an event must have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -118,7 +120,9 @@ pub fn of_test(test: &sigma::Test, slot: Option<Slot>) -> Option<Witness> {
     let present = slot.map(Witness::Present);
     match test {
         sigma::Test::Text(pattern) => of_pattern(pattern, slot).or(present),
-        sigma::Test::Number(Number::Int(number)) => slot.map(|slot| Witness::Number(slot, *number)),
+        sigma::Test::Number(Number::Int(number)) if number.unsigned_abs() <= EXACT => {
+            slot.map(|slot| Witness::Number(slot, *number))
+        }
         sigma::Test::Exists(false) | sigma::Test::Null => None,
         _ => present,
     }
