@@ -154,15 +154,15 @@ impl Detector {
         record: &impl RecordView,
         alerts: &mut Vec<Alert>,
     ) {
-        let matcher = &rules.matchers[matched];
+        let detection = &rules.matchers[matched];
         self.memory.counters.matches += 1;
-        if let Some(rule) = matcher.raises.map(|number| &rules.rules[number])
+        if let Some(rule) = detection.raises.map(|number| &rules.rules[number])
             && let Some(suppressed) = self.admit(rule, record, 0)
         {
             let evidence = evidence::of(rules, matched, record, &mut self.scratch, RAW_BYTES);
             alerts.push(alert::of_record(rule, record, evidence, suppressed));
         }
-        for number in &matcher.counted_by {
+        for number in &detection.counted_by {
             let rule = &rules.rules[*number];
             if let Some(counter) = &rule.counter {
                 alerts.extend(self.count(rules, rule, counter, matched, record));

@@ -15,7 +15,7 @@ const VALUE_CHARACTERS: usize = 1_024;
 /// The evidence a record gives that a detection of the set just matched, with at most `raw_bytes` of it.
 pub fn of(
     rules: &RuleSet,
-    matcher: usize,
+    detection: usize,
     record: &impl RecordView,
     scratch: &mut Scratch,
     raw_bytes: usize,
@@ -24,7 +24,7 @@ pub fn of(
     let mut matched = Matched::default();
     rules
         .engine
-        .record_explain(matcher as u32, scratch, |name, place| {
+        .record_explain(detection as u32, scratch, |name, place| {
             matched.add(rules, record, name, place, raw.len());
         });
     Evidence {

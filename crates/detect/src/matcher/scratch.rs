@@ -71,7 +71,9 @@ impl Candidates {
 
     /// Adds rules.
     pub fn add_all(&mut self, rules: &[u32]) {
-        rules.iter().for_each(|rule| self.add(*rule));
+        for rule in rules {
+            self.add(*rule);
+        }
     }
 }
 
