@@ -9,6 +9,7 @@
 
 mod compiler;
 mod escape;
+mod few;
 mod gram_table;
 mod grams;
 mod item;
