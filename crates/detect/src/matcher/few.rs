@@ -83,7 +83,7 @@ mod tests {
             let value = format!("{}dRop /A- drDRO", "-".repeat(shift));
             let mut met = Vec::new();
             few.pass(value.as_bytes(), &mut |entry, at| {
-                met.push((entry.text, at - shift))
+                met.push((entry.text, at - shift));
             });
             assert_eq!(met, [(1, 0), (2, 0), (3, 5), (1, 11), (2, 11)], "{shift}");
         }
