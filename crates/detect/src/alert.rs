@@ -1,9 +1,9 @@
 //! Builds alerts: from one record, or from a window that fired.
 
 use crate::{
+    correlation::window::{Fired, Profile},
     entities,
     rule::{Counter, Rule},
-    window::{Fired, Profile},
 };
 use model::{Alert, AlertId, Evidence, RecordId, RecordView, RuleRef, Schema, Threshold, Time};
 use std::collections::BTreeSet;

@@ -1,11 +1,11 @@
 //! A rule that raises alerts, compiled: what people may know of it, and what its alerts are made of.
 
 use crate::{
+    correlation::window,
     entities::EntityRule,
     extension::{Extension, RuleTest},
     field::Address,
     template::LocalTemplate,
-    window,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
 use sigma::{Metadata, Position, Report, Status};

@@ -6,16 +6,13 @@
 //! Filters work across files: each takes its matches away from the rules it names, or from all of its logs.
 
 use crate::{
+    correlation::compile::{counter, references},
     extension::Extension,
-    field::Address,
     predicate::Predicate,
-    rule::{Context, Counter, Rule, RuleInfo, RuleSource},
-    window,
+    rule::{Context, Rule, RuleInfo, RuleSource},
 };
 use model::{LogSource, Schema};
-use sigma::{
-    Body, Correlation, CorrelationKind, Document, Filtered, Number, Report, Window, correlation::Name,
-};
+use sigma::{Body, Document, Filtered, Report, correlation::Name};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -354,7 +351,7 @@ fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
     report.is_empty()
 }
 
-fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
+pub(crate) fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
     let Name { text, position } = name;
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
@@ -366,12 +363,12 @@ fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &
 }
 
 /// The file of a document, and its detection; none if it is a correlation.
-type Named<'u> = (&'u str, Option<usize>);
+pub(crate) type Named<'u> = (&'u str, Option<usize>);
 
 /// Which documents there are, by the names others refer to them by.
-struct Names<'u> {
+pub(crate) struct Names<'u> {
     /// By name and by id; several files may use one name.
-    matchers: HashMap<&'u str, Vec<Named<'u>>>,
+    pub(crate) matchers: HashMap<&'u str, Vec<Named<'u>>>,
     /// Id → the file that has it first, and where.
     ids: HashMap<&'u str, (&'u str, sigma::Position)>,
 }
@@ -410,88 +407,11 @@ impl<'u> Names<'u> {
     }
 
     /// What a name means in a file: its own document, or that of another file.
-    fn find(&self, file: &str, name: &str) -> Option<Named<'u>> {
+    pub(crate) fn find(&self, file: &str, name: &str) -> Option<Named<'u>> {
         let found = self.matchers.get(name)?;
         let own = found.iter().find(|(other, _)| *other == file);
         own.or_else(|| found.first()).copied()
     }
-}
-
-fn references(
-    file: &str,
-    correlation: &Correlation,
-    names: &Names<'_>,
-    report: &mut Report<'_>,
-) -> Vec<usize> {
-    let mut matchers = Vec::new();
-    for name @ Name { text, position } in &correlation.rules {
-        match names.find(file, text) {
-            Some((_, Some(matcher))) => matchers.push(matcher),
-            Some((_, None)) => {
-                let message = format!("`{text}` is a correlation itself, which is not supported yet");
-                report.expected(*position, message, "a rule with `detection`");
-            }
-            None => unknown_rule(name, names.matchers.keys().copied(), report),
-        }
-    }
-    matchers
-}
-
-/// Reports what a correlation asks for that no window can do yet.
-fn runs(correlation: &Correlation, report: &mut Report<'_>) -> bool {
-    let errors = report.len();
-    let kind = &correlation.kind;
-    if !matches!(kind, CorrelationKind::EventCount | CorrelationKind::ValueCount(_)) {
-        let message = format!("correlation type `{}` cannot be run yet", kind.as_str());
-        let expected = "`event_count` or `value_count`";
-        report.expected(correlation.kind_position, message, expected);
-    }
-    if correlation.window != Window::Sliding {
-        let message = format!("window `{}` cannot be run yet", correlation.window.as_str());
-        report.expected(correlation.window_position, message, "`sliding`");
-    }
-    if let Some(alias) = correlation.aliases.first() {
-        let message = "`aliases` cannot be run yet";
-        report.expected(alias.name.position, message, "one field name for all rules");
-    }
-    report.len() == errors
-}
-
-fn counter(correlation: &Correlation, schema: &Schema, report: &mut Report<'_>) -> Option<Counter> {
-    if !runs(correlation, report) {
-        return None;
-    }
-    let resolve = |names: &[Name], report: &mut Report<'_>| -> Vec<Option<Address>> {
-        let resolved = names.iter();
-        resolved
-            .map(|name| Address::resolve(&name.text, name.position, schema, report))
-            .collect()
-    };
-    let values = match &correlation.kind {
-        CorrelationKind::ValueCount(fields) => resolve(fields, report),
-        _ => Vec::new(),
-    };
-    let group_by = resolve(&correlation.group_by, report);
-    let most = Number::Int(window::MAX_ENTRIES as i64);
-    if correlation.condition.iter().any(|(_, number)| *number > most) {
-        let expected = format!("at most {most}");
-        report.expected(
-            correlation.condition_position,
-            "the count is too high to be kept",
-            expected,
-        );
-        return None;
-    }
-    Some(Counter {
-        kind: correlation.kind.as_str(),
-        condition: window::Condition {
-            timespan: correlation.timespan,
-            distinct: matches!(correlation.kind, CorrelationKind::ValueCount(_)),
-            comparisons: correlation.condition.clone(),
-        },
-        group_by: group_by.into_iter().collect::<Option<_>>()?,
-        values: values.into_iter().collect::<Option<_>>()?,
-    })
 }
 
 fn model_logsource(logsource: &sigma::LogSource) -> LogSource {

@@ -1,8 +1,13 @@
 //! What detection remembers between records, per rule and bounded: windows and suppressed repeats. It is
 //! what a snapshot holds.
 
-use crate::{rule::RuleInfo, suppress::Last, window::Group};
-use model::{Time, limits::ALLOWED_LATENESS};
+use crate::{
+    correlation::window::Group,
+    keys::repeat_key,
+    rule::{Rule, RuleInfo},
+    suppress::Last,
+};
+use model::{RecordView, Time, limits::ALLOWED_LATENESS};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,6 +15,48 @@ use std::{collections::BTreeMap, time::Duration};
 pub const MAX_KEYS: usize = 10_000;
 /// How many of them there are before the stale ones are looked for.
 const FIRST_SWEEP: usize = 1_024;
+
+/// What detection did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Records seen.
+    pub records: u64,
+    /// Matches of detections.
+    pub matches: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+    /// Matches left out: repeats, and records of silent windows.
+    pub suppressed: u64,
+    /// Records and groups forgotten for lack of room.
+    pub evicted: u64,
+}
+
+/// All of it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// By rule.
+    pub rules: State,
+    /// What was done so far.
+    pub counters: Counters,
+}
+
+impl Memory {
+    /// Whether an alert of the rule may be raised for a record now: how many were left out before it, with
+    /// those `already` known of.
+    pub fn admit(&mut self, rule: &Rule, record: &impl RecordView, already: u64) -> Option<u64> {
+        let Some((by, span)) = &rule.suppress else {
+            return Some(already);
+        };
+        let key = repeat_key(by, record);
+        let known = of_rule(&mut self.rules, &rule.info);
+        let now = record.meta().time;
+        let (last, evicted) = known.repeats.entry(&key, now, *span, Last::never);
+        let admitted = last.admit(now, *span, already);
+        self.counters.evicted += evicted;
+        self.counters.suppressed += u64::from(admitted.is_none());
+        admitted
+    }
+}
 
 /// What one rule remembers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
