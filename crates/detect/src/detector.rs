@@ -7,7 +7,9 @@ use crate::{
     alert,
     correlation::Counting,
     evidence::{self, RAW_BYTES},
-    ruleset::{Matcher, RuleSet},
+    field::Address,
+    matcher::{RecordPlan, Scratch},
+    ruleset::RuleSet,
     state::{Counters, Memory},
 };
 use model::{Alert, LogSource, RecordView};
@@ -26,7 +28,8 @@ pub struct SnapshotError(#[from] serde_json::Error);
 pub struct Detector {
     rules: Arc<RuleSet>,
     /// Which detections are for which logs, found when a log is first seen.
-    plans: HashMap<LogSource, Arc<[usize]>>,
+    plans: HashMap<LogSource, Arc<RecordPlan>>,
+    scratch: Scratch,
     memory: Memory,
 }
 
@@ -36,6 +39,7 @@ impl Detector {
         Self {
             rules,
             plans: HashMap::new(),
+            scratch: Scratch::default(),
             memory: Memory::default(),
         }
     }
@@ -46,11 +50,14 @@ impl Detector {
         let mut alerts = Vec::new();
         for record in records {
             self.memory.counters.records += 1;
-            for number in self.plan(&record.meta().log.logsource).iter() {
-                let matcher = &rules.matchers[*number];
-                if matcher.predicate.holds(record) {
-                    self.matched(&rules, matcher, record, &mut alerts);
-                }
+            let plan = self.plan(&record.meta().log.logsource);
+            let slots = rules.schema.fields().len();
+            let matched = rules
+                .engine
+                .record_matches(&plan, record, slots, &mut self.scratch)
+                .to_vec();
+            for number in matched {
+                self.matched(&rules, number as usize, record, &mut alerts);
             }
         }
         self.memory.counters.alerts += alerts.len() as u64;
@@ -99,15 +106,17 @@ impl Detector {
             .retain(|id, state| versions.get(id.as_str()) == Some(&state.version.as_str()));
     }
 
-    fn plan(&mut self, log: &LogSource) -> Arc<[usize]> {
+    fn plan(&mut self, log: &LogSource) -> Arc<RecordPlan> {
         if let Some(plan) = self.plans.get(log) {
             return Arc::clone(plan);
         }
-        let matchers = self.rules.matchers.iter().enumerate();
-        let plan: Arc<[usize]> = matchers
-            .filter(|(_, m)| m.is_used() && m.is_for(log))
-            .map(|(n, _)| n)
+        let matchers = self.rules.matchers.iter().zip(0u32..);
+        let used: Vec<u32> = matchers
+            .filter(|(matcher, _)| matcher.is_used() && matcher.is_for(log))
+            .map(|(_, number)| number)
             .collect();
+        let address = |name: &str| Address::find(name, &self.rules.schema);
+        let plan = Arc::new(self.rules.engine.record_plan(&used, address));
         self.plans.insert(log.clone(), Arc::clone(&plan));
         plan
     }
@@ -115,19 +124,20 @@ impl Detector {
     fn matched(
         &mut self,
         rules: &RuleSet,
-        matcher: &Matcher,
+        matched: usize,
         record: &impl RecordView,
         alerts: &mut Vec<Alert>,
     ) {
+        let detection = &rules.matchers[matched];
         self.memory.counters.matches += 1;
-        if let Some(rule) = matcher.raises.map(|number| &rules.rules[number])
+        if let Some(rule) = detection.raises.map(|number| &rules.rules[number])
             && let Some(suppressed) = self.memory.admit(rule, record, 0)
         {
-            let evidence = evidence::of(&matcher.predicate, record, &rules.schema, RAW_BYTES);
+            let evidence = evidence::of(rules, matched, record, &mut self.scratch, RAW_BYTES);
             alerts.push(alert::of_record(rule, record, evidence, suppressed));
         }
-        for number in &matcher.counted_by {
-            let sample = || evidence::of(&matcher.predicate, record, &rules.schema, SAMPLE_BYTES);
+        for number in &detection.counted_by {
+            let sample = || evidence::of(rules, matched, record, &mut self.scratch, SAMPLE_BYTES);
             let mut counting = Counting::new(rules, &mut self.memory, alerts);
             counting.matched(*number, record, sample);
         }

@@ -16,7 +16,7 @@ mod extension;
 mod field;
 mod keys;
 pub mod matcher;
-mod predicate;
+mod resolve;
 mod rule;
 mod ruleset;
 mod state;
