@@ -4,7 +4,7 @@
 //! that are run again after a crash raise the same alerts with the same ids.
 
 use crate::{
-    alert,
+    alert::{self, Cause},
     correlation::Counting,
     evidence::{self, RAW_BYTES},
     field::Address,
@@ -50,6 +50,7 @@ impl Detector {
         let mut alerts = Vec::new();
         for record in records {
             self.memory.counters.records += 1;
+            Counting::new(&rules, &mut self.memory, &mut alerts).passes(record.meta());
             let plan = self.plan(&record.meta().log.logsource);
             let slots = rules.schema.fields().len();
             let matched = rules
@@ -97,8 +98,7 @@ impl Detector {
     fn forget_other_rules(&mut self) {
         let versions: HashMap<&str, &str> = self
             .rules
-            .rules()
-            .filter(|rule| rule.enabled)
+            .running()
             .map(|rule| (rule.id.as_str(), rule.version.as_str()))
             .collect();
         self.memory
@@ -130,11 +130,13 @@ impl Detector {
     ) {
         let detection = &rules.matchers[matched];
         self.memory.counters.matches += 1;
-        if let Some(rule) = detection.raises.map(|number| &rules.rules[number])
-            && let Some(suppressed) = self.memory.admit(rule, record, 0)
-        {
-            let evidence = evidence::of(rules, matched, record, &mut self.scratch, RAW_BYTES);
-            alerts.push(alert::of_record(rule, record, evidence, suppressed));
+        if let Some(rule) = detection.raises.map(|number| &rules.rules[number]) {
+            let cause = Cause::of_record(rule, record);
+            let time = record.meta().time;
+            if let Some(suppressed) = self.memory.admit(rule, &cause, time, 0) {
+                let evidence = evidence::of(rules, matched, record, &mut self.scratch, RAW_BYTES);
+                alerts.push(alert::of_record(rule, &cause, record, evidence, suppressed));
+            }
         }
         for number in &detection.counted_by {
             let sample = || evidence::of(rules, matched, record, &mut self.scratch, SAMPLE_BYTES);

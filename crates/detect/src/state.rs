@@ -2,12 +2,12 @@
 //! what a snapshot holds.
 
 use crate::{
-    correlation::window::Group,
-    keys::repeat_key,
+    alert::Cause,
+    correlation::{Clock, window::Group},
     rule::{Rule, RuleInfo},
     suppress::Last,
 };
-use model::{RecordView, Time, limits::ALLOWED_LATENESS};
+use model::{TenantId, Time, limits::ALLOWED_LATENESS};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -29,6 +29,10 @@ pub struct Counters {
     pub suppressed: u64,
     /// Records and groups forgotten for lack of room.
     pub evicted: u64,
+    /// Matches of counting rules that came later than they are waited for. They still count where windows do
+    /// not wait; rules that ask for what is absent leave them out.
+    #[serde(default)]
+    pub late: u64,
 }
 
 /// All of it.
@@ -36,21 +40,22 @@ pub struct Counters {
 pub struct Memory {
     /// By rule.
     pub rules: State,
+    /// How far time has come, by tenant.
+    #[serde(default)]
+    pub clocks: BTreeMap<TenantId, Clock>,
     /// What was done so far.
     pub counters: Counters,
 }
 
 impl Memory {
-    /// Whether an alert of the rule may be raised for a record now: how many were left out before it, with
-    /// those `already` known of.
-    pub fn admit(&mut self, rule: &Rule, record: &impl RecordView, already: u64) -> Option<u64> {
-        let Some((by, span)) = &rule.suppress else {
+    /// Whether an alert of the rule may be raised at a time: how many were left out before it, with those
+    /// `already` known of.
+    pub fn admit(&mut self, rule: &Rule, cause: &Cause, now: Time, already: u64) -> Option<u64> {
+        let (Some((_, span)), Some(key)) = (&rule.suppress, &cause.repeat) else {
             return Some(already);
         };
-        let key = repeat_key(by, record);
         let known = of_rule(&mut self.rules, &rule.info);
-        let now = record.meta().time;
-        let (last, evicted) = known.repeats.entry(&key, now, *span, Last::never);
+        let (last, evicted) = known.repeats.entry(key, now, *span, Last::never);
         let admitted = last.admit(now, *span, already);
         self.counters.evicted += evicted;
         self.counters.suppressed += u64::from(admitted.is_none());
@@ -129,6 +134,11 @@ impl<T: Touched> Keyed<T> {
             evicted = self.sweep(now.minus(span).minus(ALLOWED_LATENESS));
         }
         (self.entries.entry(key.to_owned()).or_insert_with(new), evicted)
+    }
+
+    /// The entry of a key, if there is one.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.entries.get_mut(key)
     }
 
     fn sweep(&mut self, horizon: Time) -> u64 {

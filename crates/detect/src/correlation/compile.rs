@@ -1,89 +1,245 @@
-//! Compiles correlations: the rules they name, the fields they look at, and whether they can be run.
+//! Compiles correlations: where each of their rules has the fields they look at, and what is asked of windows.
 
-use super::window;
-use crate::{
-    field::Address,
-    rule::Counter,
-    ruleset::{Names, unknown_rule},
+use super::{
+    aggregate::Ask,
+    counter::{Counter, Member},
+    members::{Graph, Input},
+    window::{self, Condition},
 };
+use crate::field::Address;
 use model::Schema;
-use sigma::{Correlation, CorrelationKind, Number, Report, Window, correlation::Name};
+use sigma::{Correlation, CorrelationKind, Number, Report, Window, condition::Expression, correlation::Name};
+use std::collections::HashMap;
 
-/// The detections a correlation counts the matches of.
-pub fn references(
-    file: &str,
+/// What a correlation counts, and when it fires. Everything that is wrong is reported.
+pub fn counter(
     correlation: &Correlation,
-    names: &Names<'_>,
+    inputs: &[Input],
+    graph: &Graph<'_>,
+    schema: &Schema,
     report: &mut Report<'_>,
-) -> Vec<usize> {
-    let mut matchers = Vec::new();
-    for name @ Name { text, position } in &correlation.rules {
-        match names.find(file, text) {
-            Some((_, Some(matcher))) => matchers.push(matcher),
-            Some((_, None)) => {
-                let message = format!("`{text}` is a correlation itself, which is not supported yet");
-                report.expected(*position, message, "a rule with `detection`");
-            }
-            None => unknown_rule(name, names.matchers.keys().copied(), report),
-        }
-    }
-    matchers
-}
-
-/// Reports what a correlation asks for that no window can do yet.
-fn runs(correlation: &Correlation, report: &mut Report<'_>) -> bool {
+) -> Option<Counter> {
     let errors = report.len();
-    let kind = &correlation.kind;
-    if !matches!(kind, CorrelationKind::EventCount | CorrelationKind::ValueCount(_)) {
-        let message = format!("correlation type `{}` cannot be run yet", kind.as_str());
-        let expected = "`event_count` or `value_count`";
-        report.expected(correlation.kind_position, message, expected);
+    let waits = waits(&correlation.kind);
+    if waits && matches!(correlation.window, Window::Session { .. }) {
+        let message = "a session cannot be asked for what is absent";
+        let expected = "window `sliding` or `tumbling`";
+        report.expected(correlation.window_position, message, expected);
     }
-    if correlation.window != Window::Sliding {
-        let message = format!("window `{}` cannot be run yet", correlation.window.as_str());
-        report.expected(correlation.window_position, message, "`sliding`");
-    }
-    if let Some(alias) = correlation.aliases.first() {
-        let message = "`aliases` cannot be run yet";
-        report.expected(alias.name.position, message, "one field name for all rules");
-    }
-    report.len() == errors
-}
-
-/// What a correlation counts, and when it fires.
-pub fn counter(correlation: &Correlation, schema: &Schema, report: &mut Report<'_>) -> Option<Counter> {
-    if !runs(correlation, report) {
+    check_counts(correlation, report);
+    check_aliases(correlation, report);
+    if report.len() > errors {
         return None;
     }
-    let resolve = |names: &[Name], report: &mut Report<'_>| -> Vec<Option<Address>> {
-        let resolved = names.iter();
-        resolved
-            .map(|name| Address::resolve(&name.text, name.position, schema, report))
-            .collect()
+    let mut fields = Fields {
+        correlation,
+        schema,
+        known: HashMap::new(),
     };
-    let values = match &correlation.kind {
-        CorrelationKind::ValueCount(fields) => resolve(fields, report),
-        _ => Vec::new(),
+    let inputs = inputs.iter().zip(&correlation.rules);
+    let members: Vec<Option<Member>> = inputs
+        .map(|(input, rule)| match input {
+            Input::Detection(_) => fields.of_records(&rule.text, report),
+            Input::Correlation(place, _) => {
+                let about = graph.0.get(place).map(|node| node.correlation)?;
+                fields.of_windows(rule, about, report)
+            }
+        })
+        .collect();
+    let is_alias = |name: &str| correlation.aliases.iter().any(|alias| alias.name.text == name);
+    let shown = |name: &Name| match Address::find(&name.text, schema) {
+        Some(address) if !is_alias(&name.text) => address.name(schema),
+        _ => name.text.clone(),
     };
-    let group_by = resolve(&correlation.group_by, report);
-    let most = Number::Int(window::MAX_ENTRIES as i64);
-    if correlation.condition.iter().any(|(_, number)| *number > most) {
+    (report.len() == errors).then_some(Counter {
+        kind: correlation.kind.as_str(),
+        text: text(correlation),
+        waits,
+        group_by: correlation.group_by.iter().map(shown).collect(),
+        rules: correlation.rules.iter().map(|rule| rule.text.clone()).collect(),
+        members: members.into_iter().collect::<Option<_>>()?,
+        condition: Condition {
+            timespan: correlation.timespan,
+            cut: correlation.window,
+            ask: ask(correlation),
+            comparisons: correlation.condition.clone(),
+        },
+    })
+}
+
+fn ask(correlation: &Correlation) -> Ask {
+    let rules = correlation.rules.len();
+    match &correlation.kind {
+        CorrelationKind::EventCount => Ask::Events,
+        CorrelationKind::ValueCount(_) => Ask::Distinct,
+        CorrelationKind::ValueSum(_) => Ask::Sum,
+        CorrelationKind::ValueAvg(_) => Ask::Average,
+        CorrelationKind::ValueMedian(_) => Ask::Median,
+        CorrelationKind::ValuePercentile { percentile, .. } => Ask::Percentile(percentile.as_f64()),
+        CorrelationKind::Temporal(wanted) => Ask::Rules {
+            rules,
+            ordered: false,
+            wanted: wanted.clone(),
+        },
+        CorrelationKind::TemporalOrdered(wanted) => Ask::Rules {
+            rules,
+            ordered: true,
+            wanted: wanted.clone(),
+        },
+    }
+}
+
+/// Whether it is asked for what is absent.
+fn waits(kind: &CorrelationKind) -> bool {
+    fn negates(expression: &Expression) -> bool {
+        match expression {
+            Expression::Selection(_) => false,
+            Expression::Not(_) => true,
+            Expression::And(parts) | Expression::Or(parts) => parts.iter().any(negates),
+        }
+    }
+    match kind {
+        CorrelationKind::Temporal(wanted) | CorrelationKind::TemporalOrdered(wanted) => {
+            wanted.as_ref().is_some_and(negates)
+        }
+        _ => false,
+    }
+}
+
+/// What counts matches must be able to reach its number.
+fn check_counts(correlation: &Correlation, report: &mut Report<'_>) {
+    let most = match correlation.kind {
+        CorrelationKind::EventCount | CorrelationKind::ValueCount(_) => window::MAX_ENTRIES,
+        CorrelationKind::Temporal(_) | CorrelationKind::TemporalOrdered(_) => correlation.rules.len(),
+        _ => return,
+    };
+    let greatest = Number::Int(most as i64);
+    if correlation.condition.iter().any(|(_, number)| *number > greatest) {
         let expected = format!("at most {most}");
         report.expected(
             correlation.condition_position,
             "the count is too high to be kept",
             expected,
         );
-        return None;
     }
-    Some(Counter {
-        kind: correlation.kind.as_str(),
-        condition: window::Condition {
-            timespan: correlation.timespan,
-            distinct: matches!(correlation.kind, CorrelationKind::ValueCount(_)),
-            comparisons: correlation.condition.clone(),
-        },
-        group_by: group_by.into_iter().collect::<Option<_>>()?,
-        values: values.into_iter().collect::<Option<_>>()?,
-    })
+}
+
+/// Aliases name rules the correlation is about.
+fn check_aliases(correlation: &Correlation, report: &mut Report<'_>) {
+    let known = || correlation.rules.iter().map(|rule| rule.text.as_str());
+    for (rule, _) in correlation.aliases.iter().flat_map(|alias| &alias.fields) {
+        if !known().any(|name| name == rule.text) {
+            let message = format!("`{}` is none of `rules`", sigma::error::shown(&rule.text));
+            report.expected(rule.position, message, sigma::error::one_of(known()));
+        }
+    }
+}
+
+/// Finds the fields of a correlation in the matches of its rules.
+struct Fields<'f> {
+    correlation: &'f Correlation,
+    schema: &'f Schema,
+    /// What was found already, so that one mistake is told once.
+    known: HashMap<&'f str, Option<Address>>,
+}
+
+impl<'f> Fields<'f> {
+    /// The fields in `group-by`, and those whose values are looked at.
+    fn asked(&self) -> [&'f [Name]; 2] {
+        [&self.correlation.group_by, self.correlation.kind.fields()]
+    }
+
+    fn of_records(&mut self, rule: &str, report: &mut Report<'_>) -> Option<Member> {
+        let [group_by, values] = self.asked().map(|names| {
+            let mut found = Vec::new();
+            for name in names {
+                found.push(self.address(name, rule, report));
+            }
+            found.into_iter().collect::<Option<Vec<Address>>>()
+        });
+        Some(Member::Records {
+            group_by: group_by?,
+            values: values?,
+        })
+    }
+
+    fn address(&mut self, name: &'f Name, rule: &str, report: &mut Report<'_>) -> Option<Address> {
+        let field = self.correlation.field_of(&name.text, rule);
+        let schema = self.schema;
+        let found = self
+            .known
+            .entry(field)
+            .or_insert_with(|| Address::resolve(field, name.position, schema, report));
+        found.clone()
+    }
+
+    /// Of a window of another correlation, only the values that tell its group are known.
+    fn of_windows(&self, rule: &Name, about: &Correlation, report: &mut Report<'_>) -> Option<Member> {
+        let [group_by, values] = self.asked().map(|names| {
+            let places = names.iter().map(|name| self.place(name, rule, about, report));
+            places
+                .collect::<Vec<_>>()
+                .into_iter()
+                .collect::<Option<Vec<usize>>>()
+        });
+        Some(Member::Windows {
+            group_by: group_by?,
+            values: values?,
+        })
+    }
+
+    fn place(&self, name: &Name, rule: &Name, about: &Correlation, report: &mut Report<'_>) -> Option<usize> {
+        let field = self.correlation.field_of(&name.text, &rule.text);
+        let address = |name: &str| Address::find(name, self.schema);
+        let is_it = |other: &Name| {
+            other.text == field || (address(field).is_some() && address(&other.text) == address(field))
+        };
+        let place = about.group_by.iter().position(is_it);
+        if place.is_none() {
+            let field = sigma::error::shown(field);
+            let message = format!("`{field}` tells no windows of `{}` apart", rule.text);
+            let known = about.group_by.iter().map(|name| name.text.as_str());
+            let expected = match about.group_by.is_empty() {
+                true => "a rule with `group-by`".to_owned(),
+                false => sigma::error::one_of(known),
+            };
+            report.expected(name.position, message, expected);
+        }
+        place
+    }
+}
+
+/// The condition as people read it.
+fn text(correlation: &Correlation) -> String {
+    let rules = |expression: &Expression| shown(expression, &correlation.rules);
+    match &correlation.kind {
+        CorrelationKind::Temporal(Some(wanted)) | CorrelationKind::TemporalOrdered(Some(wanted)) => {
+            rules(wanted)
+        }
+        _ => {
+            let comparisons = correlation.condition.iter();
+            let comparisons: Vec<String> = comparisons
+                .map(|(comparison, number)| format!("{} {number}", comparison.sign()))
+                .collect();
+            comparisons.join(", ")
+        }
+    }
+}
+
+fn shown(expression: &Expression, rules: &[Name]) -> String {
+    let joined = |parts: &[Expression], with: &str| {
+        let parts = parts.iter().map(|part| match part {
+            Expression::And(_) | Expression::Or(_) => format!("({})", shown(part, rules)),
+            _ => shown(part, rules),
+        });
+        parts.collect::<Vec<_>>().join(with)
+    };
+    match expression {
+        Expression::Selection(number) => rules
+            .get(*number)
+            .map_or_else(String::new, |rule| rule.text.clone()),
+        Expression::Not(inner) => format!("not {}", joined(std::slice::from_ref(inner), "")),
+        Expression::And(parts) => joined(parts, " and "),
+        Expression::Or(parts) => joined(parts, " or "),
+    }
 }
