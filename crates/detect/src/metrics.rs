@@ -54,9 +54,14 @@ impl Metrics {
     /// Counts a match of a detection, and the alerts it led to.
     pub fn count(&mut self, rules: &RuleSet, detection: usize, alerts: &[Alert]) {
         let matcher = &rules.matchers[detection];
-        for rule in matcher.raises.iter().chain(&matcher.counted_by) {
-            self.of(&rules.rules[*rule].info.id).0 += 1;
+        for rule in matcher.feeds() {
+            self.of(&rules.rules[rule].info.id).0 += 1;
         }
+        self.count_alerts(alerts);
+    }
+
+    /// Counts alerts that came of time passing.
+    pub fn count_alerts(&mut self, alerts: &[Alert]) {
         for alert in alerts {
             self.of(&alert.rule.id).1 += 1;
         }
@@ -96,8 +101,8 @@ impl Metrics {
         }
         for (matcher, number) in rules.matchers.iter().zip(0..) {
             let took = watch.map_or(Duration::ZERO, |watch| watch.cost(number).estimate());
-            for rule in matcher.raises.iter().chain(&matcher.counted_by) {
-                if let Some(metrics) = report.get_mut(&rules.rules[*rule].info.id) {
+            for rule in matcher.feeds() {
+                if let Some(metrics) = report.get_mut(&rules.rules[rule].info.id) {
                     metrics.microseconds += took.as_micros() as u64;
                     metrics.paused |= self.is_paused(number);
                 }

@@ -7,6 +7,8 @@
 
 mod alerts;
 mod content;
+mod correlation_oracle;
+mod correlations;
 mod fixture;
 mod metrics;
 mod oracle;
