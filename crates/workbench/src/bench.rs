@@ -50,11 +50,15 @@ fn source(file: String, text: String, origin: Origin) -> RuleSource {
 }
 
 impl Bench {
-    /// The rule files given, and behind them those of the product, for rules and filters that name those. A file given
-    /// that is itself one of the product's takes its place.
+    /// The rule files given, and behind them those of the product, for rules and filters that name those. Files that
+    /// are to be shipped themselves stand for the whole product.
     pub(crate) fn with_predefined(&self, given: &[RuleSource]) -> Vec<RuleSource> {
         let shipped = given.iter().any(|source| source.origin == Origin::Predefined);
         let behind: &[RuleSource] = if shipped { &[] } else { &self.predefined };
-        given.iter().chain(behind).cloned().collect()
+        let behind = behind.iter().map(|source| RuleSource {
+            file: format!("predefined {}", source.file),
+            ..source.clone()
+        });
+        given.iter().cloned().chain(behind).collect()
     }
 }

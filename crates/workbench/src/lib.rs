@@ -5,23 +5,32 @@
 
 mod backtest;
 mod bench;
+mod compiled;
 mod diff;
 mod explain;
 mod finding;
 mod import;
+mod lint;
 mod list;
+mod logs;
 pub mod output;
+mod read;
+mod skeleton;
 mod test;
 
 pub use backtest::{
-    AlertSample, BacktestReport, Budget, DayCount, EntityCount, EventSample, RecordCount, RuleCount, Verdict,
+    AlertSample, Backtest, BacktestReport, Budget, DayCount, EntityCount, EventSample, Merged, Origin,
+    RawRecord, RecordCount, RuleCount, Verdict,
 };
 pub use bench::{Bench, Sample, custom, predefined};
-pub use diff::{Change, Diff, LogDiff, RuleChange, RuleDelta, RuleDiff, RuleLine};
+pub use diff::{Change, Comparison, Diff, LogDiff, RuleChange, RuleDelta, RuleDiff, RuleLine};
 pub use explain::{
-    Asked, EventRead, Explanation, FieldRead, FilterOutcome, ItemOutcome, Node, SelectionOutcome, WindowAsked,
+    Asked, EventRead, ExplainError, Explained, Explanation, FieldRead, FilterOutcome, Input, ItemOutcome,
+    Node, SelectionOutcome, WindowAsked, brief, explain,
 };
 pub use finding::{Finding, LintReport, Severity};
-pub use import::{FieldUse, ImportReport, Imported};
-pub use list::RuleRow;
-pub use test::{TestOutcome, TestReport, UnreadLog};
+pub use import::{FieldUse, ImportReport, Imported, ids, import};
+pub use lint::lint;
+pub use list::{RuleFilter, RuleRow, list};
+pub use skeleton::{SkeletonError, Wanted, skeleton};
+pub use test::{TestOutcome, TestReport, UnreadLog, test};

@@ -1,4 +1,4 @@
-//! Two sets of rules compared: what was added, removed and changed, and what that does to the alerts over old logs.
+//! What a comparison of two sets of rules says.
 
 use crate::{backtest::AlertSample, finding::Finding};
 use model::Level;

@@ -1,4 +1,4 @@
-//! Rules over old logs: what they would have found, on which days, and which events would have followed.
+//! What a backtest says.
 
 use model::{Aggregation, EntityKind, Level, Role, Time};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Why a rule holds for an event, or does not: every selection and item with the values there were.
+//! What an explanation says: every selection and item of a rule with the values there were.
 
 use serde::Serialize;
 
