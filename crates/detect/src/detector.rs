@@ -7,8 +7,9 @@ use crate::{
     alert,
     evidence::{self, RAW_BYTES},
     field::Address,
+    matcher::{RecordPlan, Scratch},
     rule::{Counter, Rule},
-    ruleset::{Matcher, RuleSet},
+    ruleset::RuleSet,
     state::{self, State},
     suppress::Last,
     window::{Outcome, Seen},
@@ -53,7 +54,8 @@ struct Memory {
 pub struct Detector {
     rules: Arc<RuleSet>,
     /// Which detections are for which logs, found when a log is first seen.
-    plans: HashMap<LogSource, Arc<[usize]>>,
+    plans: HashMap<LogSource, Arc<RecordPlan>>,
+    scratch: Scratch,
     memory: Memory,
 }
 
@@ -63,6 +65,7 @@ impl Detector {
         Self {
             rules,
             plans: HashMap::new(),
+            scratch: Scratch::default(),
             memory: Memory::default(),
         }
     }
@@ -73,11 +76,14 @@ impl Detector {
         let mut alerts = Vec::new();
         for record in records {
             self.memory.counters.records += 1;
-            for number in self.plan(&record.meta().log.logsource).iter() {
-                let matcher = &rules.matchers[*number];
-                if matcher.predicate.holds(record) {
-                    self.matched(&rules, matcher, record, &mut alerts);
-                }
+            let plan = self.plan(&record.meta().log.logsource);
+            let slots = rules.schema.fields().len();
+            let matched = rules
+                .engine
+                .record_matches(&plan, record, slots, &mut self.scratch)
+                .to_vec();
+            for number in matched {
+                self.matched(&rules, number as usize, record, &mut alerts);
             }
         }
         self.memory.counters.alerts += alerts.len() as u64;
@@ -126,15 +132,17 @@ impl Detector {
             .retain(|id, state| versions.get(id.as_str()) == Some(&state.version.as_str()));
     }
 
-    fn plan(&mut self, log: &LogSource) -> Arc<[usize]> {
+    fn plan(&mut self, log: &LogSource) -> Arc<RecordPlan> {
         if let Some(plan) = self.plans.get(log) {
             return Arc::clone(plan);
         }
-        let matchers = self.rules.matchers.iter().enumerate();
-        let plan: Arc<[usize]> = matchers
-            .filter(|(_, m)| m.is_used() && m.is_for(log))
-            .map(|(n, _)| n)
+        let matchers = self.rules.matchers.iter().zip(0u32..);
+        let used: Vec<u32> = matchers
+            .filter(|(matcher, _)| matcher.is_used() && matcher.is_for(log))
+            .map(|(_, number)| number)
             .collect();
+        let address = |name: &str| Address::find(name, &self.rules.schema);
+        let plan = Arc::new(self.rules.engine.record_plan(&used, address));
         self.plans.insert(log.clone(), Arc::clone(&plan));
         plan
     }
@@ -142,21 +150,22 @@ impl Detector {
     fn matched(
         &mut self,
         rules: &RuleSet,
-        matcher: &Matcher,
+        matched: usize,
         record: &impl RecordView,
         alerts: &mut Vec<Alert>,
     ) {
+        let detection = &rules.matchers[matched];
         self.memory.counters.matches += 1;
-        if let Some(rule) = matcher.raises.map(|number| &rules.rules[number])
+        if let Some(rule) = detection.raises.map(|number| &rules.rules[number])
             && let Some(suppressed) = self.admit(rule, record, 0)
         {
-            let evidence = evidence::of(&matcher.predicate, record, &rules.schema, RAW_BYTES);
+            let evidence = evidence::of(rules, matched, record, &mut self.scratch, RAW_BYTES);
             alerts.push(alert::of_record(rule, record, evidence, suppressed));
         }
-        for number in &matcher.counted_by {
+        for number in &detection.counted_by {
             let rule = &rules.rules[*number];
             if let Some(counter) = &rule.counter {
-                alerts.extend(self.count(rules, rule, counter, matcher, record));
+                alerts.extend(self.count(rules, rule, counter, matched, record));
             }
         }
     }
@@ -167,7 +176,7 @@ impl Detector {
         rules: &RuleSet,
         rule: &Rule,
         counter: &Counter,
-        matcher: &Matcher,
+        matcher: usize,
         record: &impl RecordView,
     ) -> Option<Alert> {
         let key = group_key(&counter.group_by, record)?;
@@ -178,7 +187,8 @@ impl Detector {
             values,
             profile: alert::profile(rule, record),
         };
-        let sample = || evidence::of(&matcher.predicate, record, &rules.schema, SAMPLE_BYTES);
+        let scratch = &mut self.scratch;
+        let sample = || evidence::of(rules, matcher, record, scratch, SAMPLE_BYTES);
         let now = seen.time;
         let known = state::of_rule(&mut self.memory.rules, &rule.info);
         let (group, evicted) = known

@@ -1,7 +1,7 @@
 //! Evidence: the raw record an analyst sees, and the places in it that made the rule match.
 
-use crate::predicate::{Item, Predicate, Source};
-use model::{Evidence, MatchedField, RecordView, Schema, Span, Value};
+use crate::{field::Address, matcher::Scratch, ruleset::RuleSet};
+use model::{Evidence, MatchedField, RecordView, Span};
 
 /// Bytes of a raw record an alert keeps.
 pub const RAW_BYTES: usize = 64 << 10;
@@ -12,50 +12,60 @@ const VALUES: usize = 4;
 /// Characters of a value an alert keeps.
 const VALUE_CHARACTERS: usize = 1_024;
 
-/// The evidence a record gives, with at most `raw_bytes` of it.
-pub fn of(predicate: &Predicate, record: &impl RecordView, schema: &Schema, raw_bytes: usize) -> Evidence {
+/// The evidence a record gives that a detection of the set just matched, with at most `raw_bytes` of it.
+pub fn of(
+    rules: &RuleSet,
+    detection: usize,
+    record: &impl RecordView,
+    scratch: &mut Scratch,
+    raw_bytes: usize,
+) -> Evidence {
     let raw = printable(record.raw(), raw_bytes);
-    let mut matched: Vec<MatchedField> = Vec::new();
-    for item in predicate.true_items(record) {
-        fields(item, record, schema, raw.len(), &mut matched);
-        if matched.len() >= FIELDS {
-            matched.truncate(FIELDS);
-            break;
-        }
-    }
+    let mut matched = Matched::default();
+    rules
+        .engine
+        .record_explain(detection as u32, scratch, |name, place| {
+            matched.add(rules, record, name, place, raw.len());
+        });
     Evidence {
         record: record.meta().id,
         time: record.meta().time,
         product: record.meta().log.product.clone(),
         raw,
-        matched,
+        matched: matched.0,
     }
 }
 
-fn fields(
-    item: &Item,
-    record: &impl RecordView,
-    schema: &Schema,
-    raw_length: usize,
-    matched: &mut Vec<MatchedField>,
-) {
-    // Keywords have no field and no one place; the record itself is shown.
-    let Source::Field(address) = item.source() else {
-        return;
-    };
-    let met = address
-        .values(record)
-        .iter()
-        .filter(|field| field.value != Value::Null && item.is_met_by(&field.value, record));
-    for field in met.take(VALUES) {
+/// The values that made a rule match. Keywords have no field and no one place; the record itself is shown.
+#[derive(Default)]
+struct Matched(Vec<MatchedField>);
+
+impl Matched {
+    fn add(
+        &mut self,
+        rules: &RuleSet,
+        record: &impl RecordView,
+        name: &str,
+        place: usize,
+        raw_length: usize,
+    ) {
+        let full =
+            self.0.len() == FIELDS || self.0.iter().filter(|known| known.name == name).count() == VALUES;
+        let address = Address::find(name, &rules.schema);
+        let field = address
+            .as_ref()
+            .and_then(|address| address.values(record).get(place));
+        let Some(field) = field.filter(|_| !full) else {
+            return;
+        };
         let fits = |span: &Span| span.start <= span.end && span.end as usize <= raw_length;
         let entry = MatchedField {
-            name: address.name(schema),
+            name: name.to_owned(),
             value: field.value.to_text().chars().take(VALUE_CHARACTERS).collect(),
             span: field.span.filter(fits),
         };
-        if !matched.contains(&entry) {
-            matched.push(entry);
+        if !self.0.contains(&entry) {
+            self.0.push(entry);
         }
     }
 }

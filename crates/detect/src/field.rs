@@ -16,13 +16,19 @@ pub enum Address {
 }
 
 impl Address {
+    /// Finds a name or alias.
+    pub fn find(name: &str, schema: &Schema) -> Option<Self> {
+        let unmapped = || name.strip_prefix(UNMAPPED).filter(|path| !path.is_empty());
+        schema
+            .slot(name)
+            .map(Self::Slot)
+            .or_else(|| Some(Self::Unmapped(unmapped()?.to_owned())))
+    }
+
     /// Resolves a name or alias; an unknown one is reported with the nearest.
     pub fn resolve(name: &str, at: Position, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
-        if let Some(slot) = schema.slot(name) {
-            return Some(Self::Slot(slot));
-        }
-        if let Some(path) = name.strip_prefix(UNMAPPED).filter(|path| !path.is_empty()) {
-            return Some(Self::Unmapped(path.to_owned()));
+        if let Some(known) = Self::find(name, schema) {
+            return Some(known);
         }
         let names = schema
             .fields()

@@ -14,7 +14,7 @@ mod evidence;
 mod extension;
 mod field;
 pub mod matcher;
-mod predicate;
+mod resolve;
 mod rule;
 mod ruleset;
 mod state;

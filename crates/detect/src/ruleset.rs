@@ -8,13 +8,15 @@
 use crate::{
     extension::Extension,
     field::Address,
-    predicate::Predicate,
+    matcher::{self, Engine},
+    resolve::resolve,
     rule::{Context, Counter, Rule, RuleInfo, RuleSource},
     window,
 };
 use model::{LogSource, Schema};
 use sigma::{
-    Body, Correlation, CorrelationKind, Document, Filtered, Number, Report, Window, correlation::Name,
+    Body, Correlation, CorrelationKind, Detection, Document, Filtered, Number, Report, Window,
+    correlation::Name,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -30,6 +32,8 @@ pub struct RuleSet {
     pub(crate) schema: Arc<Schema>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) matchers: Vec<Matcher>,
+    /// Finds the matches of all detections; its rules have the numbers of the matchers.
+    pub(crate) engine: Engine,
     /// What feeds each rule.
     feeds: Vec<Feed>,
 }
@@ -45,7 +49,6 @@ struct Feed {
 #[derive(Debug)]
 pub(crate) struct Matcher {
     pub logsource: LogSource,
-    pub predicate: Predicate,
     /// The rule that raises an alert for each match.
     pub raises: Option<usize>,
     /// The rules that count matches.
@@ -53,6 +56,14 @@ pub(crate) struct Matcher {
 }
 
 impl Matcher {
+    fn of(logsource: &sigma::LogSource) -> Self {
+        Self {
+            logsource: model_logsource(logsource),
+            raises: None,
+            counted_by: Vec::new(),
+        }
+    }
+
     /// Whether any enabled rule listens to it.
     pub fn is_used(&self) -> bool {
         self.raises.is_some() || !self.counted_by.is_empty()
@@ -76,8 +87,10 @@ impl RuleSet {
             schema: Arc::clone(schema),
             rules: Vec::new(),
             matchers: Vec::new(),
+            engine: Engine::default(),
             feeds: Vec::new(),
         };
+        let mut detections = Vec::new();
         let mut parsed = Vec::new();
         for source in sources {
             match sigma::parse(&source.text, &source.file) {
@@ -93,11 +106,15 @@ impl RuleSet {
                 }
             }
             let mut report = Report::new(&source.file);
-            match set.load(source, documents, &mut report) {
+            match set.load(source, documents, &mut detections, &mut report) {
                 Some(unit) if report.is_empty() => units.push(unit),
                 _ => errors.append(&mut report.into_errors()),
             }
         }
+        let rules = detections
+            .iter()
+            .map(|(logsource, detection)| (logsource, detection));
+        (set.engine, _) = Engine::new(rules, &[]);
         let names = Names::new(&units);
         for unit in &units {
             let mut report = Report::new(&unit.source.file);
@@ -136,6 +153,7 @@ impl RuleSet {
         &mut self,
         source: &'s RuleSource,
         documents: Vec<Document>,
+        detections: &mut Vec<(sigma::LogSource, Detection)>,
         report: &mut Report<'_>,
     ) -> Option<Unit<'s>> {
         let mut members = Vec::new();
@@ -144,34 +162,40 @@ impl RuleSet {
                 Some(entry) => Extension::read(entry, report),
                 None => None,
             };
-            let matcher = match &document.body {
-                Body::Rule { logsource, detection } => {
-                    let predicate = Predicate::compile(detection, &self.schema, report);
-                    predicate.map(|predicate| Matcher {
-                        logsource: model_logsource(logsource),
-                        predicate,
-                        raises: None,
-                        counted_by: Vec::new(),
-                    })
-                }
-                Body::Correlation(_) | Body::Filter { .. } => None,
-            };
-            members.push((document, extension, matcher));
+            let detection = self.detection(&document, report);
+            members.push((document, extension, detection));
         }
         report.is_empty().then(|| Unit {
             source,
             members: members
                 .into_iter()
-                .map(|(document, extension, matcher)| Member {
+                .map(|(document, extension, detection)| Member {
                     document,
                     extension,
-                    matcher: matcher.map(|matcher| {
-                        self.matchers.push(matcher);
+                    matcher: detection.map(|detection| {
+                        self.matchers.push(Matcher::of(&detection.0));
+                        detections.push(detection);
                         self.matchers.len() - 1
                     }),
                 })
                 .collect(),
         })
+    }
+
+    /// The detection of a rule in terms of the dictionary.
+    fn detection(
+        &self,
+        document: &Document,
+        report: &mut Report<'_>,
+    ) -> Option<(sigma::LogSource, Detection)> {
+        let Body::Rule { logsource, detection } = &document.body else {
+            return None;
+        };
+        let detection = resolve(detection.clone(), &self.schema, report)?;
+        if let Err(error) = matcher::check(&detection) {
+            report.error(document.position, error.to_string());
+        }
+        Some((logsource.clone(), detection))
     }
 
     fn add(&mut self, outputs: Vec<Output>) {
@@ -322,7 +346,7 @@ fn filters(
                 continue;
             };
             // Its fields are looked up here, where an error can name its own file.
-            Predicate::compile(detection, schema, &mut report);
+            resolve(detection.clone(), schema, &mut report);
             if let Filtered::Named(names) = rules {
                 for name in names.iter().filter(|name| !known.contains(&name.text)) {
                     unknown_rule(name, known.iter().map(String::as_str), &mut report);
@@ -345,7 +369,7 @@ fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
     let mut report = Report::new(&source.file);
     for document in documents {
         if let Body::Rule { detection, .. } = &document.body {
-            Predicate::compile(detection, schema, &mut report);
+            resolve(detection.clone(), schema, &mut report);
         }
         if let Some(entry) = &document.extension {
             Extension::read(entry, &mut report);

@@ -103,6 +103,20 @@ pub fn bytes_suffice(text: &str) -> bool {
         .all(|c| c.is_ascii() || (fold(c) == c && !c.is_lowercase() && !c.is_uppercase()))
 }
 
+/// Whether `other` stands in `value` as the shape says.
+pub fn compares(value: &str, other: &str, shape: sigma::Shape, cased: bool) -> bool {
+    if !cased {
+        let folded = |text: &str| text.chars().map(fold).collect::<String>();
+        return compares(&folded(value), &folded(other), shape, true);
+    }
+    match shape {
+        sigma::Shape::Equals => value == other,
+        sigma::Shape::Starts => value.starts_with(other),
+        sigma::Shape::Ends => value.ends_with(other),
+        sigma::Shape::Contains => value.contains(other),
+    }
+}
+
 fn symbols(pattern: &Pattern) -> Box<[Symbol]> {
     let mut symbols = Vec::new();
     for part in pattern.parts() {

@@ -3,11 +3,11 @@
 use super::{
     item::Item,
     names::Names,
-    program::Node,
+    program::{Alternatives, Node},
     witness::{self, Statistics, Witnesses},
 };
 use rustc_hash::FxHashMap;
-use sigma::Part;
+use sigma::{Detection, Part};
 use std::fmt::Write as _;
 
 /// What is known of the rules read so far.
@@ -21,8 +21,21 @@ pub struct Compiler {
 }
 
 impl Compiler {
+    /// The selections of a detection, their items numbered.
+    pub fn selections(&mut self, detection: &Detection) -> Vec<Alternatives> {
+        let selections = detection.selections.iter();
+        selections
+            .map(|selection| {
+                let alternatives = selection.alternatives.iter();
+                alternatives
+                    .map(|items| items.iter().map(|item| self.number(item)).collect())
+                    .collect()
+            })
+            .collect()
+    }
+
     /// The number of an item, new or known.
-    pub fn number(&mut self, item: &sigma::Item) -> u32 {
+    fn number(&mut self, item: &sigma::Item) -> u32 {
         let key = key(item);
         if let Some(number) = self.numbers.get(&key) {
             return *number;

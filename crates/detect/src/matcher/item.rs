@@ -5,10 +5,7 @@ use super::{
     row::{Kind, Row},
     texts::Texts,
 };
-use crate::{
-    predicate::compares,
-    text::{Shape, TextMatcher},
-};
+use crate::text::{Shape, TextMatcher, compares};
 use aho_corasick::AhoCorasick;
 use ipnet::IpNet;
 use memchr::memmem::Finder;
@@ -92,20 +89,28 @@ impl Item {
 }
 
 impl Item {
-    /// The value of its field that makes it hold; none if it asks for what is not there.
-    pub fn met_by(&self, event: &str, row: &mut Row) -> Option<usize> {
-        if self.negated {
-            return None;
-        }
-        let mut next = row.first(self.slot?);
+    /// Calls `met` with every value of its field that is what it asks for: its place among the field's values, and
+    /// its cell. With none if it asks for what is not there.
+    pub fn each_met(&self, event: &str, row: &mut Row, mut met: impl FnMut(usize, usize, &mut Row)) {
+        let mut next = self
+            .slot
+            .filter(|_| !self.negated)
+            .and_then(|slot| row.first(slot));
+        let mut place = 0;
         while let Some(cell) = next {
-            let passes = |test: &Test| row.kind(cell) != Kind::Null && test.of_cell(event, row, cell);
-            if self.tests.iter().any(passes) {
-                return Some(cell);
+            if row.kind(cell) != Kind::Null && self.tests.iter().any(|test| test.of_cell(event, row, cell)) {
+                met(place, cell, row);
             }
+            place += 1;
             next = row.next(cell);
         }
-        None
+    }
+
+    /// The fields it asks.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.slot
+            .into_iter()
+            .chain(self.tests.iter().flat_map(Test::others))
     }
 }
 
@@ -197,10 +202,20 @@ impl Test {
         })
     }
 
+    /// The other fields it asks.
+    fn others(&self) -> Vec<Slot> {
+        match self {
+            Self::Field { other, .. } => vec![*other],
+            Self::AnyOf(tests) => tests.iter().flat_map(Self::others).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a value that is not null passes.
     fn of_cell(&self, event: &str, row: &mut Row, cell: usize) -> bool {
         match self {
             Self::Anything => true,
+            Self::Exists(expected) => *expected,
             Self::Other(matcher) => matcher.matches(row.text(event, cell)),
             Self::Regex(regex) => regex.is_match(row.text(event, cell)),
             Self::Number(number) => number_of(event, row, cell) == Some(*number),

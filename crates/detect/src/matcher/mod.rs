@@ -16,27 +16,31 @@ pub mod json;
 mod names;
 mod plan;
 mod program;
+mod record;
 pub mod row;
+mod scratch;
 mod texts;
 mod witness;
 
 pub use json::JsonError;
 pub use names::{Names, Slot};
 pub use plan::Plan;
-pub use program::TooLong;
+pub use program::{TooLong, check};
+pub use record::RecordPlan;
+pub use scratch::Scratch;
 
 use compiler::Compiler;
 use item::Item;
-use program::{Node, Program};
+use program::{Alternatives, Node, Program};
 use row::Row;
 use rustc_hash::FxHashMap;
+use scratch::Answers;
 use sigma::{Detection, LogSource};
 use std::sync::{Arc, PoisonError, RwLock};
-use texts::Texts;
 use witness::Witnesses;
 
 /// A set of rules, ready to match events of any kind.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Engine {
     names: Names,
     items: Vec<Item>,
@@ -47,8 +51,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Rule {
     log: Log,
-    /// The items its condition asks, each once.
-    items: Box<[u32]>,
+    selections: Box<[Alternatives]>,
     program: Program,
     witnesses: Option<Witnesses>,
 }
@@ -86,20 +89,6 @@ impl Log {
     }
 }
 
-/// What matching one event after the other needs to have at hand; one for each thread.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    row: Row,
-    texts: Texts,
-    event: u32,
-    /// By rule: the last event it was a candidate of.
-    asked: Vec<u32>,
-    /// By item: the last event it was decided for, and how.
-    decided: Vec<(u32, bool)>,
-    /// First what may match, then what does.
-    candidates: Vec<u32>,
-}
-
 impl Engine {
     /// Compiles rules; their numbers are their places in `rules`. What cannot be compiled never matches, and is
     /// told by its number.
@@ -113,25 +102,26 @@ impl Engine {
         for field in fields {
             compiler.names.intern(field);
         }
-        let nodes: Vec<(Log, Node)> = rules
+        let read: Vec<(Log, Vec<Alternatives>, Node)> = rules
             .into_iter()
-            .map(|(log, detection)| (log.into(), Node::new(detection, |item| compiler.number(item))))
+            .map(|(log, detection)| {
+                let selections = compiler.selections(detection);
+                let node = Node::new(&detection.condition, &selections);
+                (log.into(), selections, node)
+            })
             .collect();
         let mut failed = Vec::new();
         let mut ready = Vec::new();
-        for (number, (log, node)) in nodes.into_iter().enumerate() {
-            let mut items = Vec::new();
-            node.items(&mut items);
+        for (number, (log, selections, node)) in read.into_iter().enumerate() {
             let program = Program::new(&node).unwrap_or_else(|error| {
                 failed.push((number, error));
                 Program::never()
             });
-            let witnesses = compiler.witnesses(&node);
             ready.push(Rule {
                 log,
-                items: items.into(),
+                selections: selections.into(),
                 program,
-                witnesses,
+                witnesses: compiler.witnesses(&node),
             });
         }
         let engine = Self {
@@ -171,72 +161,64 @@ impl Engine {
 
     /// Reads an event into the scratch.
     pub fn read(&self, event: &str, scratch: &mut Scratch) -> Result<(), JsonError> {
-        scratch.row.clear(self.names.count());
-        json::read(event, self.names.root(), &mut scratch.row)
+        let row = &mut scratch.answers.row;
+        row.clear(self.names.count());
+        json::read(event, self.names.root(), row)
     }
 
     /// The numbers of the rules of `plan` that match the event that was read, in order.
     pub fn matches<'s>(&self, plan: &Plan, event: &str, scratch: &'s mut Scratch) -> &'s [u32] {
         scratch.next_event(self.rules.len(), self.items.len());
         let Scratch {
-            row,
-            texts,
-            event: number,
-            asked,
-            decided,
-            candidates,
+            answers, candidates, ..
         } = scratch;
-        plan.candidates(event, row, &mut |rule| {
-            let last = &mut asked[rule as usize];
-            if *last != *number {
-                *last = *number;
-                candidates.push(rule);
-            }
+        plan.candidates(event, &mut answers.row, candidates);
+        plan.candidates_by_json(event, candidates);
+        self.decide(event, scratch);
+        scratch.matched()
+    }
+
+    /// Keeps those of the candidates that match.
+    fn decide(&self, event: &str, scratch: &mut Scratch) {
+        let Scratch {
+            answers, candidates, ..
+        } = scratch;
+        let rules = &mut candidates.rules;
+        rules.retain(|rule| {
+            let program = &self.rules[*rule as usize].program;
+            program.holds(|item| answers.holds(&self.items, item, event))
         });
-        candidates.retain(|rule| {
-            self.rules[*rule as usize].program.holds(|item| {
-                let known = &mut decided[item as usize];
-                if known.0 != *number {
-                    *known = (*number, self.items[item as usize].holds(event, row, texts));
-                }
-                known.1
-            })
-        });
-        candidates.sort_unstable();
-        candidates
+        rules.sort_unstable();
     }
 
     /// The fields by which a rule matched the event that was read, each with the value that did.
     pub fn explain(&self, rule: u32, event: &str, scratch: &mut Scratch, mut each: impl FnMut(&str, &str)) {
-        for item in &self.rules[rule as usize].items {
-            let item = &self.items[*item as usize];
-            let Some(slot) = item.slot else { continue };
-            if let Some(cell) = item.met_by(event, &mut scratch.row) {
-                each(self.names.name(slot), scratch.row.text(event, cell));
+        self.each_met(rule, event, &mut scratch.answers, |slot, _, cell, row| {
+            each(self.names.name(slot), row.text(event, cell));
+        });
+    }
+
+    /// Calls `met` with every value by which the rule's true selections are true: its field, its place among the
+    /// field's values, and its cell.
+    fn each_met(
+        &self,
+        rule: u32,
+        event: &str,
+        answers: &mut Answers,
+        mut met: impl FnMut(Slot, usize, usize, &mut Row),
+    ) {
+        for alternatives in &self.rules[rule as usize].selections {
+            let is_true =
+                |items: &&Vec<u32>| items.iter().all(|item| answers.holds(&self.items, *item, event));
+            let Some(items) = alternatives.iter().find(is_true) else {
+                continue;
+            };
+            for item in items.iter().map(|item| &self.items[*item as usize]) {
+                let Some(slot) = item.slot else { continue };
+                item.each_met(event, &mut answers.row, |place, cell, row| {
+                    met(slot, place, cell, row);
+                });
             }
         }
-    }
-}
-
-impl Scratch {
-    /// The rules that matched the event that was asked for last.
-    pub fn matched(&self) -> &[u32] {
-        &self.candidates
-    }
-
-    /// The values of the event that was read.
-    pub const fn row(&mut self) -> &mut Row {
-        &mut self.row
-    }
-
-    fn next_event(&mut self, rules: usize, items: usize) {
-        if self.asked.len() != rules || self.decided.len() != items || self.event == u32::MAX {
-            self.asked = vec![0; rules];
-            self.decided = vec![(0, false); items];
-            self.event = 0;
-        }
-        self.event += 1;
-        self.texts.clear();
-        self.candidates.clear();
     }
 }

@@ -5,6 +5,7 @@ use super::{
     item::number_of,
     names::Slot,
     row::{Kind, Row},
+    scratch::Candidates,
     witness::{Anchor, Witness},
 };
 use rustc_hash::FxHashMap;
@@ -53,32 +54,40 @@ impl Plan {
         builder.finish()
     }
 
-    /// Calls `candidate` with every rule that the event may match; with some of them more than once.
-    pub fn candidates(&self, event: &str, row: &mut Row, candidate: &mut impl FnMut(u32)) {
-        self.open.iter().for_each(|rule| candidate(*rule));
+    /// Adds every rule that the event may match by its fields.
+    pub fn candidates(&self, event: &str, row: &mut Row, candidates: &mut Candidates) {
+        candidates.add_all(&self.open);
         for field in &self.fields {
             let mut next = row.first(field.slot);
             if next.is_some() {
-                field.present.iter().for_each(|rule| candidate(*rule));
+                candidates.add_all(&field.present);
             }
             while let Some(cell) = next {
-                field.value(event, row, cell, candidate);
+                field.value(event, row, cell, candidates);
                 next = row.next(cell);
             }
         }
-        if !self.keywords.is_empty() {
-            if is_spelt_oddly(event) {
-                self.keywords.all(candidate);
-            } else {
-                self.keywords
-                    .search_written(event, |rules| rules.iter().for_each(|rule| candidate(*rule)));
-            }
+    }
+
+    /// The same for rules that look for keywords, in the JSON of an event.
+    pub fn candidates_by_json(&self, event: &str, candidates: &mut Candidates) {
+        if self.keywords.is_empty() {
+        } else if is_spelt_oddly(event) {
+            self.keywords.all(&mut |rule| candidates.add(rule));
+        } else {
+            self.keywords
+                .search_written(event, |rules| candidates.add_all(rules));
         }
+    }
+
+    /// The same in a text as people read it.
+    pub fn candidates_by_text(&self, text: &str, candidates: &mut Candidates) {
+        self.keywords.search(text, |rules| candidates.add_all(rules));
     }
 }
 
 impl FieldIndex {
-    fn value(&self, event: &str, row: &mut Row, cell: usize, candidate: &mut impl FnMut(u32)) {
+    fn value(&self, event: &str, row: &mut Row, cell: usize, candidates: &mut Candidates) {
         if row.kind(cell) == Kind::Null {
             return;
         }
@@ -90,29 +99,28 @@ impl FieldIndex {
                 Number::Int(whole) => Some(whole),
                 Number::Float(float) => (float.fract() == 0.0).then_some(float as i64),
             };
-            each(whole.and_then(|whole| self.numbers.get(&whole)), candidate);
+            each(whole.and_then(|whole| self.numbers.get(&whole)), candidates);
         }
         if !self.inside.is_empty() {
             let text = row.text(event, cell);
-            self.inside
-                .search(text, |rules| rules.iter().for_each(|rule| candidate(*rule)));
+            self.inside.search(text, |rules| candidates.add_all(rules));
         }
         if self.exact.is_empty() && self.base.is_empty() {
             return;
         }
         let lower = row.lower(event, cell);
-        each(self.exact.get(lower), candidate);
+        each(self.exact.get(lower), candidates);
         if !self.base.is_empty()
             && let Some(start) = memchr::memrchr2(b'\\', b'/', lower.as_bytes())
         {
-            each(self.base.get(&lower[start + 1..]), candidate);
+            each(self.base.get(&lower[start + 1..]), candidates);
         }
     }
 }
 
-fn each(rules: Option<&Vec<u32>>, candidate: &mut impl FnMut(u32)) {
-    for rule in rules.into_iter().flatten() {
-        candidate(*rule);
+fn each(rules: Option<&Vec<u32>>, candidates: &mut Candidates) {
+    if let Some(rules) = rules {
+        candidates.add_all(rules);
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Program {
     start: u16,
 }
 
+/// A selection: the numbers of the items of each of its alternatives.
+pub type Alternatives = Vec<Vec<u32>>;
+
 /// A condition with items in place of selections.
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -42,32 +45,38 @@ pub enum Node {
 #[error("the condition asks more than {} questions", NO_MATCH)]
 pub struct TooLong;
 
-impl Node {
-    /// The condition of a detection; `number` gives the number of an item.
-    pub fn new(detection: &Detection, mut number: impl FnMut(&sigma::Item) -> u32) -> Self {
-        let selections: Vec<Self> = detection
-            .selections
+/// How many questions a condition asks at most.
+fn questions(condition: &Expression, detection: &Detection) -> usize {
+    let all = |parts: &[Expression]| parts.iter().map(|part| questions(part, detection)).sum();
+    match condition {
+        Expression::Selection(number) => detection.selections[*number]
+            .alternatives
             .iter()
-            .map(|selection| {
-                let alternatives = selection.alternatives.iter();
-                Self::Any(
-                    alternatives
-                        .map(|items| Self::All(items.iter().map(|item| Self::Item(number(item))).collect()))
-                        .collect(),
-                )
-            })
-            .collect();
-        Self::of(&detection.condition, &selections)
+            .map(Vec::len)
+            .sum(),
+        Expression::Not(inner) => questions(inner, detection),
+        Expression::And(parts) | Expression::Or(parts) => all(parts),
     }
+}
 
-    /// The items it asks, each once, in the order they are written.
-    pub fn items(&self, into: &mut Vec<u32>) {
-        match self {
-            Self::Item(item) if into.contains(item) => {}
-            Self::Item(item) => into.push(*item),
-            Self::Not(inner) => inner.items(into),
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.items(into)),
-        }
+/// Whether a program can be made of a detection.
+pub fn check(detection: &Detection) -> Result<(), TooLong> {
+    if questions(&detection.condition, detection) < usize::from(NO_MATCH) {
+        Ok(())
+    } else {
+        Err(TooLong)
+    }
+}
+
+impl Node {
+    /// A condition over selections whose items are numbered.
+    pub fn new(condition: &Expression, selections: &[Alternatives]) -> Self {
+        let of_items = |items: &Vec<u32>| Self::All(items.iter().copied().map(Self::Item).collect());
+        let selections: Vec<Self> = selections
+            .iter()
+            .map(|alternatives| Self::Any(alternatives.iter().map(of_items).collect()))
+            .collect();
+        Self::of(condition, &selections)
     }
 
     fn of(expression: &Expression, selections: &[Self]) -> Self {

@@ -73,18 +73,28 @@ impl Row {
         self.generation += 1;
     }
 
-    /// Adds a value: the bytes `range` of the event's text.
+    /// Adds a value: the bytes `range` of the event's text, as JSON writes it.
     pub fn push(&mut self, slot: Slot, kind: Kind, range: Range<usize>) {
+        let plain = match kind {
+            Kind::Text | Kind::Number => Place::Unknown,
+            Kind::Null | Kind::Bool => Place::Event,
+        };
+        self.add(slot, kind, range, plain);
+    }
+
+    /// Adds a value that stands in the text as people read it.
+    pub fn push_plain(&mut self, slot: Slot, kind: Kind, range: Range<usize>) {
+        self.add(slot, kind, range, Place::Event);
+    }
+
+    fn add(&mut self, slot: Slot, kind: Kind, range: Range<usize>, plain: Place) {
         let number = self.cells.len() as u32 + 1;
         self.cells.push(Cell {
             kind,
             next: 0,
             start: range.start as u32,
             end: range.end as u32,
-            plain: match kind {
-                Kind::Text | Kind::Number => Place::Unknown,
-                Kind::Null | Kind::Bool => Place::Event,
-            },
+            plain,
             lower: None,
         });
         let chain = &mut self.chains[slot as usize];

@@ -1,6 +1,7 @@
 //! Every text of an event: what keywords are looked for in. Few events are asked for them.
 
 use super::{escape::unescape, json, row::Kind};
+use std::borrow::Cow;
 
 /// Every text of an event, for keywords; filled when first asked for.
 #[derive(Debug, Default)]
@@ -18,6 +19,23 @@ impl Texts {
         self.filled = false;
     }
 
+    /// Takes the texts of an event that is no JSON.
+    pub fn set<'t>(&mut self, texts: impl Iterator<Item = Cow<'t, str>>) {
+        self.all.clear();
+        self.ends.clear();
+        for text in texts {
+            self.all.push_str(&text);
+            self.ends.push(self.all.len());
+        }
+        self.fold();
+    }
+
+    /// Each text of those that were [set](Self::set).
+    pub fn each(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.all[start..*end])
+    }
+
     /// Whether one of the texts is so; given with its lower case.
     pub fn any(&mut self, event: &str, is: impl Fn(&str, &str) -> bool) -> bool {
         if !self.filled {
@@ -31,7 +49,7 @@ impl Texts {
     }
 
     fn fill(&mut self, event: &str) {
-        let Self { all, lower, ends, .. } = self;
+        let Self { all, ends, .. } = self;
         all.clear();
         ends.clear();
         // The row was read from the same text before, so it can be walked.
@@ -41,9 +59,13 @@ impl Texts {
                 ends.push(all.len());
             }
         });
-        lower.clear();
-        lower.push_str(all);
-        lower.make_ascii_lowercase();
+        self.fold();
+    }
+
+    fn fold(&mut self) {
+        self.lower.clear();
+        self.lower.push_str(&self.all);
+        self.lower.make_ascii_lowercase();
         self.filled = true;
     }
 }
