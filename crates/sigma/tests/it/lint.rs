@@ -21,14 +21,15 @@ fn every_check() {
     };
     check("f: [a, b], 'g|contains|all': [a, b]", &[]);
     check("f|re: '^a'", &[]);
+    check("f|re: ['^a', b]", &[]);
     check("f: null", &[]);
     check(
         "f: [a, b, a]",
-        &["l.yml:4:7: the same value twice; expected each value once [duplicate-value]"],
+        &["l.yml:4:7: the value `a` twice, case aside; expected each value once [duplicate-value]"],
     );
     check(
         "f: [a, A]",
-        &["l.yml:4:7: the same value twice; expected each value once [duplicate-value]"],
+        &["l.yml:4:7: the value `A` twice, case aside; expected each value once [duplicate-value]"],
     );
     check("f|cased: [a, A]", &[]);
     check(
