@@ -14,6 +14,7 @@ mod evidence;
 mod extension;
 mod field;
 pub mod matcher;
+mod parsed;
 mod resolve;
 mod rule;
 mod ruleset;
@@ -25,6 +26,7 @@ mod window;
 
 pub use detector::{Counters, Detector, SnapshotError};
 pub use extension::{CATEGORIES, RuleTest};
+pub use parsed::Parsed;
 pub use rule::{RuleInfo, RuleSource};
 pub use ruleset::{RuleError, RuleSet};
 pub use sigma::Status;

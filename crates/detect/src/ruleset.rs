@@ -9,6 +9,7 @@ use crate::{
     extension::Extension,
     field::Address,
     matcher::{self, Engine},
+    parsed::Parsed,
     resolve::resolve,
     rule::{Context, Counter, Rule, RuleInfo, RuleSource},
     window,
@@ -81,6 +82,15 @@ impl Matcher {
 impl RuleSet {
     /// Compiles rule files. What does not compile is left out and told.
     pub fn compile(schema: &Arc<Schema>, sources: &[RuleSource]) -> (Self, Vec<RuleError>) {
+        Self::compile_knowing(&Parsed::default(), schema, sources)
+    }
+
+    /// The same, reading only files that are not `known` from before.
+    pub fn compile_knowing(
+        known: &Parsed,
+        schema: &Arc<Schema>,
+        sources: &[RuleSource],
+    ) -> (Self, Vec<RuleError>) {
         let mut errors = Vec::new();
         let mut units = Vec::new();
         let mut set = Self {
@@ -93,7 +103,7 @@ impl RuleSet {
         let mut detections = Vec::new();
         let mut parsed = Vec::new();
         for source in sources {
-            match sigma::parse(&source.text, &source.file) {
+            match known.documents(source) {
                 Ok(documents) => parsed.push((source, documents)),
                 Err(mut found) => errors.append(&mut found),
             }

@@ -288,8 +288,7 @@ fn compile(content: &Content, selection: &RuleSelection) -> (RuleSet, Vec<RuleEr
             enabled: true,
             testing: false,
         });
-    let sources: Vec<RuleSource> = content.rule_sources().into_iter().chain(custom).collect();
-    let (mut rules, errors) = RuleSet::compile(content.catalogue.schema(), &sources);
+    let (mut rules, errors) = content.compile(custom);
     rules.select(
         |id| selection.enabled.contains(id),
         |id| selection.testing.contains(id),
