@@ -103,7 +103,7 @@ impl Content {
     }
 }
 
-fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
+pub(crate) fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
     let source = |file: &ContentFile| RuleSource {
         file: file.path.clone(),
         text: file.text.clone(),
