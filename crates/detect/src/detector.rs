@@ -7,7 +7,8 @@ use crate::{
     alert,
     evidence::{self, RAW_BYTES},
     field::Address,
-    matcher::{RecordPlan, Scratch},
+    matcher::{RecordPlan, Scratch, Watch},
+    metrics::{Budget, Metrics, RuleMetrics},
     rule::{Counter, Rule},
     ruleset::RuleSet,
     state::{self, State},
@@ -16,7 +17,10 @@ use crate::{
 };
 use model::{Alert, LogSource, RecordView, id::ContentHash};
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// Bytes of a raw record that a window keeps until it fires.
 const SAMPLE_BYTES: usize = 4 << 10;
@@ -56,6 +60,7 @@ pub struct Detector {
     /// Which detections are for which logs, found when a log is first seen.
     plans: HashMap<LogSource, Arc<RecordPlan>>,
     scratch: Scratch,
+    metrics: Metrics,
     memory: Memory,
 }
 
@@ -66,6 +71,7 @@ impl Detector {
             rules,
             plans: HashMap::new(),
             scratch: Scratch::default(),
+            metrics: Metrics::default(),
             memory: Memory::default(),
         }
     }
@@ -83,17 +89,44 @@ impl Detector {
                 .record_matches(&plan, record, slots, &mut self.scratch)
                 .to_vec();
             for number in matched {
+                let before = alerts.len();
                 self.matched(&rules, number as usize, record, &mut alerts);
+                self.metrics.count(&rules, number as usize, &alerts[before..]);
             }
         }
         self.memory.counters.alerts += alerts.len() as u64;
+        self.pause_slow_rules();
         alerts
+    }
+
+    /// From now on measures what rules take, and pauses those that take too long.
+    pub fn limit(&mut self, budget: Budget) {
+        self.scratch.watch = Some(Watch::new(budget.clock));
+        self.metrics.limit(budget);
+    }
+
+    /// What each rule that is on did, by its id.
+    pub fn metrics(&self) -> BTreeMap<String, RuleMetrics> {
+        self.metrics.report(&self.rules, self.scratch.watch.as_ref())
+    }
+
+    fn pause_slow_rules(&mut self) {
+        let Some(watch) = &self.scratch.watch else { return };
+        let numbers = (0u32..).take(self.rules.matchers.len());
+        let slow = numbers.filter(|number| self.metrics.judge(*number, watch.cost(*number)));
+        if slow.count() > 0 {
+            self.plans.clear();
+        }
     }
 
     /// Swaps the rules. Rules that stayed as they are keep their windows; others start anew.
     pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
         self.rules = rules;
         self.plans.clear();
+        self.metrics.resume();
+        if let Some(watch) = &mut self.scratch.watch {
+            watch.forget();
+        }
         self.forget_other_rules();
     }
 
@@ -140,6 +173,7 @@ impl Detector {
         let used: Vec<u32> = matchers
             .filter(|(matcher, _)| matcher.is_used() && matcher.is_for(log))
             .map(|(_, number)| number)
+            .filter(|number| !self.metrics.is_paused(*number))
             .collect();
         let address = |name: &str| Address::find(name, &self.rules.schema);
         let plan = Arc::new(self.rules.engine.record_plan(&used, address));

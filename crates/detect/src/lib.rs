@@ -14,6 +14,7 @@ mod evidence;
 mod extension;
 mod field;
 pub mod matcher;
+mod metrics;
 mod parsed;
 mod resolve;
 mod rule;
@@ -26,6 +27,7 @@ mod window;
 
 pub use detector::{Counters, Detector, SnapshotError};
 pub use extension::{CATEGORIES, RuleTest};
+pub use metrics::{Budget, RuleMetrics};
 pub use parsed::Parsed;
 pub use rule::{RuleInfo, RuleSource};
 pub use ruleset::{RuleError, RuleSet};

@@ -9,6 +9,7 @@
 
 mod compiler;
 mod escape;
+mod few;
 mod gram_table;
 mod grams;
 mod item;
@@ -20,6 +21,7 @@ mod record;
 pub mod row;
 mod scratch;
 mod texts;
+mod watch;
 mod witness;
 
 pub use json::JsonError;
@@ -28,6 +30,7 @@ pub use plan::Plan;
 pub use program::{TooLong, check};
 pub use record::RecordPlan;
 pub use scratch::Scratch;
+pub use watch::{Clock, Cost, Watch};
 
 use compiler::Compiler;
 use item::Item;
@@ -181,13 +184,21 @@ impl Engine {
     /// Keeps those of the candidates that match.
     fn decide(&self, event: &str, scratch: &mut Scratch) {
         let Scratch {
-            answers, candidates, ..
+            answers,
+            candidates,
+            watch,
+            ..
         } = scratch;
+        let measured = Watch::measures(candidates.event);
         let rules = &mut candidates.rules;
-        rules.retain(|rule| {
+        let mut holds = |rule: &u32| {
             let program = &self.rules[*rule as usize].program;
             program.holds(|item| answers.holds(&self.items, item, event))
-        });
+        };
+        match watch.as_mut().filter(|_| measured) {
+            Some(watch) => rules.retain(|rule| watch.ask(*rule, || holds(rule))),
+            None => rules.retain(holds),
+        }
         rules.sort_unstable();
     }
 

@@ -8,6 +8,7 @@
 mod alerts;
 mod content;
 mod fixture;
+mod metrics;
 mod oracle;
 mod recorded;
 mod rules;
