@@ -158,6 +158,19 @@ fn a_failing_test_says_what_did_not_hold() {
             ended.output
         );
     }
+    let broken = desk.write(
+        "broken.yml",
+        &RULE.replace("condition: selection", "condition: selektion"),
+    );
+    let ended = rule(&["test", &broken]);
+    ended.expect(
+        3,
+        &[
+            "0 tests: 0 passed",
+            "1 error: rules do not load",
+            "[does-not-load]",
+        ],
+    );
     let report = json(&rule(&["test", &bad, "--format", "json"]));
     assert_eq!(
         (&report["tests"][0]["got"], &report["tests"][0]["expected"]),
