@@ -14,6 +14,7 @@ mod content;
 mod dead_letter;
 mod declaration;
 mod dictionary;
+mod filled;
 mod json;
 mod leaves;
 mod mapping;

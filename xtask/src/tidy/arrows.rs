@@ -11,6 +11,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["model", "sigma"]),
     ("hunt", &["detect", "sigma"]),
     ("correlate", &["model"]),
+    (
+        "workbench",
+        &["correlate", "detect", "model", "normalise", "sigma"],
+    ),
     ("respond", &["model"]),
     ("journal", &["model"]),
     ("store", &["model"]),
@@ -27,9 +31,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "respond",
             "sigma",
             "store",
+            "workbench",
         ],
     ),
-    ("ctdr", &["hunt", "model", "server"]),
+    ("ctdr", &["connectors", "hunt", "model", "server", "workbench"]),
     ("testkit", &["connectors", "model"]),
     ("xtask", &["testkit"]),
     ("bench", &[]),
@@ -47,7 +52,15 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must not do I/O, and what would let them.
-const PURE: &[&str] = &["model", "normalise", "sigma", "detect", "correlate", "respond"];
+const PURE: &[&str] = &[
+    "model",
+    "normalise",
+    "sigma",
+    "detect",
+    "correlate",
+    "respond",
+    "workbench",
+];
 const IMPURE: &[&str] = &[
     "tokio",
     "sqlx",

@@ -1,0 +1,108 @@
+//! Several logs as one, in the order of event times: an attack that shows in two of them must come in the order it
+//! happened.
+
+use crate::read;
+use model::{ProductId, RecordView, Time};
+use normalise::Catalogue;
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
+
+/// A raw record on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRecord<'r> {
+    /// The product that writes it.
+    pub product: &'r ProductId,
+    /// Where it stands in its log: its id where it carries none of its own.
+    pub position: &'r [u8],
+    /// When it was received: gives a year to times that carry none.
+    pub received: Time,
+    /// Its bytes.
+    pub raw: &'r [u8],
+}
+
+/// Where the records of one log come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The product that writes the log.
+    pub product: ProductId,
+    /// When the log was received.
+    pub received: Time,
+}
+
+struct Input<I> {
+    origin: Origin,
+    lines: I,
+    number: u64,
+    next: Option<Vec<u8>>,
+    /// The time of the last record, for lines that have none.
+    clock: Time,
+}
+
+/// Reads logs side by side, the oldest next record first. Within a log, records stay in its order.
+pub struct Merged<I> {
+    catalogue: Arc<Catalogue>,
+    inputs: Vec<Input<I>>,
+    heads: BinaryHeap<Reverse<(Time, usize)>>,
+}
+
+impl<I, E> Merged<I>
+where
+    I: Iterator<Item = Result<Vec<u8>, E>>,
+{
+    /// Starts to read logs; an error of one of them ends it all.
+    pub fn new(catalogue: &Arc<Catalogue>, logs: Vec<(Origin, I)>) -> Result<Self, E> {
+        let inputs = logs.into_iter().map(|(origin, lines)| Input {
+            origin,
+            lines,
+            number: 0,
+            next: None,
+            clock: Time::default(),
+        });
+        let mut merged = Self {
+            catalogue: Arc::clone(catalogue),
+            inputs: inputs.collect(),
+            heads: BinaryHeap::new(),
+        };
+        for number in 0..merged.inputs.len() {
+            merged.fill(number)?;
+        }
+        Ok(merged)
+    }
+
+    /// Hands the oldest next record to `take`; false at the end of all logs.
+    pub fn next(&mut self, take: impl FnOnce(&RawRecord<'_>)) -> Result<bool, E> {
+        let Some(Reverse((_, number))) = self.heads.pop() else {
+            return Ok(false);
+        };
+        let input = &mut self.inputs[number];
+        if let Some(raw) = input.next.take() {
+            take(&RawRecord {
+                product: &input.origin.product,
+                position: &input.number.to_be_bytes(),
+                received: input.origin.received,
+                raw: &raw,
+            });
+        }
+        self.fill(number)?;
+        Ok(true)
+    }
+
+    /// Reads the next line of a log. A single log is in its own order whatever its times, so they are not read.
+    fn fill(&mut self, number: usize) -> Result<(), E> {
+        let alone = self.inputs.len() == 1;
+        let input = &mut self.inputs[number];
+        let Some(line) = input.lines.next() else {
+            return Ok(());
+        };
+        let raw = line?;
+        input.number += 1;
+        if !alone {
+            let Origin { product, received } = &input.origin;
+            if let Ok(record) = read::record(&self.catalogue, product, *received, &[], &raw) {
+                input.clock = record.meta().time;
+            }
+        }
+        input.next = Some(raw);
+        self.heads.push(Reverse((input.clock, number)));
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! Backtests: counts, samples, events, budgets, and logs side by side.
+
+use crate::fixture::{LOGIN, bench, nginx, request};
+use detect::RuleSource;
+use model::{ProductId, Time};
+use std::convert::Infallible;
+use workbench::{Backtest, BacktestReport, Budget, Merged, Origin, RawRecord, custom};
+
+fn received() -> Time {
+    Time::parse("2026-01-01T00:00:00Z").unwrap()
+}
+
+fn run(rules: &[RuleSource], budget: Budget, lines: &[String]) -> BacktestReport {
+    let (mut backtest, errors) = Backtest::new(bench(), rules, budget);
+    assert!(errors.is_empty(), "{errors:#?}");
+    for (number, line) in lines.iter().enumerate() {
+        backtest.record(&RawRecord {
+            product: &nginx(),
+            position: &number.to_be_bytes(),
+            received: received(),
+            raw: line.as_bytes(),
+        });
+    }
+    backtest.finish()
+}
+
+/// Three matches on one day by two addresses, one on the next, and things that do not match.
+fn two_days() -> Vec<String> {
+    vec![
+        request("203.0.113.7", "03/Sep/2025:10:00:00", "/login", "x"),
+        request("203.0.113.7", "03/Sep/2025:11:00:00", "/login", "y"),
+        request("203.0.113.8", "03/Sep/2025:12:00:00", "/login", "x"),
+        request("203.0.113.8", "03/Sep/2025:13:00:00", "/", "x"),
+        "not a line of a log".to_owned(),
+        request("203.0.113.7", "04/Sep/2025:10:00:00", "/login", "x"),
+    ]
+}
+
+fn alerts_per_day(limit: u64) -> Budget {
+    Budget {
+        alerts_per_day: Some(limit),
+        events_per_day: None,
+    }
+}
+
+#[test]
+fn alerts_are_counted_by_day_rule_and_entity() {
+    let report = run(&[custom("login.yml", LOGIN)], Budget::default(), &two_days());
+    let records = &report.records;
+    assert_eq!((records.received, records.read, records.unread), (6, 5, 1));
+    assert!(
+        records
+            .unread_because
+            .as_ref()
+            .unwrap()
+            .starts_with("self_hosted/nginx: ")
+    );
+    assert_eq!(report.alerts, 4);
+    let days: Vec<(&str, u64, u64)> = report
+        .days
+        .iter()
+        .map(|d| (d.day.as_str(), d.records, d.alerts))
+        .collect();
+    assert_eq!(days, [("2025-09-03", 4, 3), ("2025-09-04", 1, 1)]);
+    assert_eq!((report.rules[0].alerts, report.rules[0].most_per_day), (4, 3));
+    let top = &report.entities[0];
+    assert_eq!(
+        (top.value.as_str(), top.alerts, top.exact),
+        ("203.0.113.7", 3, true)
+    );
+    assert_eq!(report.first.unwrap().to_string(), "2025-09-03T10:00:00.000Z");
+    assert_eq!(report.last.unwrap().to_string(), "2025-09-04T10:00:00.000Z");
+    assert!(report.verdicts.is_empty() && !report.exceeded());
+}
+
+#[test]
+fn alerts_become_the_events_they_would_have_become() {
+    let rule = LOGIN.replace("ctdr:\n", "ctdr:\n  aggregation: passthrough\n");
+    // Only vendors that may lead to events do: nginx of one's own may.
+    let report = run(&[custom("login.yml", rule)], Budget::default(), &two_days());
+    let opened: u64 = report.days.iter().map(|day| day.events).sum();
+    assert_eq!((report.events, opened), (4, 4));
+    let sample = &report.samples[0];
+    assert!(
+        report
+            .top_events
+            .iter()
+            .any(|event| Some(&event.id) == sample.event.as_ref())
+    );
+    assert_eq!(
+        sample.matched[0],
+        ("http_request.url.path".to_owned(), "/login".to_owned())
+    );
+    assert!(
+        sample.raw.contains("GET /login") && sample.entities == ["ip:203.0.113.7"],
+        "{sample:#?}"
+    );
+    let none = LOGIN.replace("ctdr:\n", "ctdr:\n  aggregation: none\n");
+    assert_eq!(
+        run(&[custom("login.yml", none)], Budget::default(), &two_days()).events,
+        0
+    );
+}
+
+#[test]
+fn a_budget_is_exceeded_by_its_worst_day() {
+    let over = run(&[custom("login.yml", LOGIN)], alerts_per_day(2), &two_days());
+    let verdict = &over.verdicts[0];
+    assert_eq!(
+        (verdict.what, verdict.most, verdict.day.as_deref()),
+        ("alerts/day", 3, Some("2025-09-03"))
+    );
+    assert!(verdict.exceeded && over.exceeded());
+    assert!(!run(&[custom("login.yml", LOGIN)], alerts_per_day(3), &two_days()).exceeded());
+    let quiet = run(&[custom("login.yml", LOGIN)], alerts_per_day(0), &[]);
+    assert!(!quiet.exceeded() && quiet.verdicts[0].day.is_none());
+}
+
+#[test]
+fn a_record_that_comes_twice_counts_once() {
+    let line = r#"{"msec": 1756902600.5, "request_id": "abc", "remote_addr": "203.0.113.7", "status": 200, "request_uri": "/login"}"#;
+    let report = run(
+        &[custom("login.yml", LOGIN)],
+        Budget::default(),
+        &[line.to_owned(), line.to_owned()],
+    );
+    assert_eq!((report.alerts, report.records.duplicate), (1, 1));
+}
+
+#[test]
+fn times_too_old_to_be_believed_on_arrival_are_believed_here() {
+    let lines = [request("203.0.113.7", "03/Sep/2009:10:00:00", "/login", "x")];
+    let report = run(&[custom("login.yml", LOGIN)], Budget::default(), &lines);
+    assert_eq!(report.days[0].day, "2009-09-03");
+}
+
+#[test]
+fn what_does_not_load_is_told_and_the_rest_runs() {
+    let rules = [custom("login.yml", LOGIN), custom("b.yml", "title: b")];
+    let (_, errors) = Backtest::new(bench(), &rules, Budget::default());
+    assert!(!errors.is_empty() && errors.iter().all(|error| error.file == "b.yml"));
+}
+
+#[test]
+fn logs_are_read_side_by_side_in_the_order_of_their_times() {
+    let sshd: ProductId = "self_hosted/sshd".parse().unwrap();
+    let web = [
+        request("203.0.113.7", "03/Sep/2025:10:00:00", "/a", "x"),
+        "no time here".to_owned(),
+        request("203.0.113.7", "03/Sep/2025:12:00:00", "/b", "x"),
+    ];
+    let host = [
+        "Sep  3 09:00:00 web1 sshd[7]: Failed password for root from 203.0.113.9 port 4242 ssh2",
+        "Sep  3 11:00:00 web1 sshd[7]: Failed password for root from 203.0.113.9 port 4242 ssh2",
+    ];
+    let lines = |texts: Vec<String>| {
+        texts
+            .into_iter()
+            .map(|text| Ok::<_, Infallible>(text.into_bytes()))
+    };
+    let origin = |product: ProductId| Origin {
+        product,
+        received: received(),
+    };
+    let logs = vec![
+        (origin(nginx()), lines(web.to_vec())),
+        (origin(sshd), lines(host.map(str::to_owned).to_vec())),
+    ];
+    let mut merged = Merged::new(&bench().catalogue, logs).unwrap();
+    let mut order = Vec::new();
+    while merged
+        .next(|raw| {
+            order.push(
+                String::from_utf8_lossy(raw.raw)
+                    .chars()
+                    .take(60)
+                    .collect::<String>(),
+            )
+        })
+        .unwrap()
+    {}
+    let marks: Vec<&str> = order
+        .iter()
+        .map(|line| {
+            ["09:00", "10:00", "no time", "11:00", "12:00"]
+                .into_iter()
+                .find(|m| line.contains(m))
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(marks, ["09:00", "10:00", "no time", "11:00", "12:00"]);
+}
