@@ -1,5 +1,6 @@
 //! The command line, and the help that teaches it.
 
+use crate::rule::arguments::RuleCommand;
 use clap::{Args, Parser, Subcommand};
 use hunt::{Log, LogMode};
 use model::ProductId;
@@ -14,7 +15,7 @@ use std::{net::SocketAddr, path::PathBuf};
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 7 unreachable · 130 interrupted"
+    after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 6 conflict · 7 unreachable · 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -31,6 +32,9 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Match Sigma rules against files of events: no server, no mapping.
     Hunt(HuntArguments),
+    /// Rules as code: lint, test, explain, try on old logs, compare, import.
+    #[command(subcommand)]
+    Rule(RuleCommand),
     /// Print the API's OpenAPI document.
     #[command(hide = true)]
     Openapi,
@@ -141,7 +145,8 @@ fn log_mode(text: &str) -> Result<LogMode, String> {
     Ok(LogMode::Fixed(log))
 }
 
-fn log_file(text: &str) -> Result<(ProductId, PathBuf), String> {
+/// `PROVIDER/PRODUCT=FILE`.
+pub fn log_file(text: &str) -> Result<(ProductId, PathBuf), String> {
     let (product, path) = text.split_once('=').ok_or("expected PROVIDER/PRODUCT=FILE")?;
     let product = product.parse().map_err(|error| format!("{error}"))?;
     Ok((product, PathBuf::from(path)))

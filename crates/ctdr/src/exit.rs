@@ -18,6 +18,22 @@ impl Failure {
         }
     }
 
+    /// What was checked is not as it should be: exit code 3.
+    pub fn check(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 3,
+            error: error.into(),
+        }
+    }
+
+    /// What would be made is there already: exit code 6.
+    pub fn conflict(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 6,
+            error: error.into(),
+        }
+    }
+
     /// Something named does not exist: exit code 4.
     pub fn not_found(error: impl Into<anyhow::Error>) -> Self {
         Self {

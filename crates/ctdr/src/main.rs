@@ -6,6 +6,7 @@ mod hunt;
 mod logging;
 mod progress;
 mod replay;
+mod rule;
 mod serve;
 
 use clap::Parser as _;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
         cli::Command::Serve(arguments) => serve::run(&arguments),
         cli::Command::Replay(arguments) => replay::run(&arguments),
         cli::Command::Hunt(arguments) => hunt::run(&arguments),
+        cli::Command::Rule(command) => rule::run(&command),
         cli::Command::Openapi => serve::print_openapi(),
     };
     exit::code(result)

@@ -65,10 +65,7 @@ pub const EXTRA: [&str; 12] = [
 
 /// Loads all rules under `paths`: files as they are, folders with all their YAML files.
 pub fn load(paths: &[PathBuf]) -> Result<Loaded, UnreadableError> {
-    let mut files = Vec::new();
-    for path in paths {
-        find(path, &mut files)?;
-    }
+    let files = files(paths)?;
     let mut documents: Vec<Document> = Vec::new();
     let mut failed = Vec::new();
     let mut failed_documents = 0;
@@ -129,6 +126,15 @@ fn compile(documents: &[Document], failed: Vec<sigma::Error>, failed_documents: 
         failed,
         failed_documents: failed_documents + too_long.len(),
     }
+}
+
+/// The rule files under `paths`, in order: files as they are, folders with all their YAML files.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, UnreadableError> {
+    let mut files = Vec::new();
+    for path in paths {
+        find(path, &mut files)?;
+    }
+    Ok(files)
 }
 
 fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), UnreadableError> {

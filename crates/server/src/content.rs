@@ -14,6 +14,7 @@ use std::{collections::BTreeSet, sync::Arc};
 #[folder = "../../content"]
 #[include = "*.yml"]
 #[include = "*.json"]
+#[include = "*.txt"]
 struct Files;
 
 /// Why the content cannot be used.
@@ -108,8 +109,8 @@ fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
     files.iter().map(source).collect()
 }
 
-/// The embedded files under `prefix`, by path.
-fn files(prefix: &str) -> Vec<ContentFile> {
+/// The embedded text files under `prefix`, by path.
+pub(crate) fn files(prefix: &str) -> Vec<ContentFile> {
     let mut files: Vec<ContentFile> = Files::iter()
         .filter(|path| path.starts_with(prefix))
         .filter_map(|path| {

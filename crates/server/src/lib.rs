@@ -7,6 +7,7 @@
 pub mod api;
 mod app;
 mod auth;
+pub mod bench;
 mod clock;
 mod cloud;
 pub mod config;
@@ -20,6 +21,7 @@ mod setup;
 mod workers;
 
 pub use app::{App, StartError};
+pub use clock::now;
 use config::Config;
 use std::sync::Arc;
 

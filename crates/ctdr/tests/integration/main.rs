@@ -12,4 +12,5 @@ mod hunt;
 mod main_job;
 mod program;
 mod replay;
+mod rule;
 mod stage;
