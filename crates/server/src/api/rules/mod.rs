@@ -1,9 +1,15 @@
 //! Detection rules: what there is, what runs, and the user's own.
 
+mod bench;
+mod bulk;
 mod check;
 mod custom;
+mod explanation;
+mod export;
+mod import;
 mod list;
 mod query;
+mod split;
 mod switch;
 mod view;
 
@@ -29,7 +35,13 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
             custom::delete
         ))
         .routes(routes!(switch::enable_connected))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(check::check))
+        .routes(routes!(bench::lint))
+        .routes(routes!(bench::test))
+        .routes(routes!(bench::explain))
+        .routes(routes!(export::export))
+        .routes(routes!(import::import))
 }
 
 /// The version of a rule text, as alerts name it.
