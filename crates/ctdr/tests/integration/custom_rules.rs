@@ -181,12 +181,16 @@ async fn a_file_of_rules_is_taken_in_switched_at_once_and_given_out_again() {
         .await
         .unwrap();
     assert_eq!(export.status, StatusCode::OK);
+    let exported = export.body.as_str().unwrap().to_owned();
+    assert!(first.lines().chain(second.lines()).all(|line| exported.contains(line)), "{exported}");
     for id in [ID, SECOND] {
         client
             .call(Method::DELETE, &format!("/rules/{id}"), None)
             .await
             .unwrap();
     }
+    let again = client.post("/rules:import", &json!({"text": exported})).await.unwrap();
+    assert_eq!(again["accepted"], 2, "what was given out can be taken in: {again}");
     let audit = client.get("/audit").await.unwrap().to_string();
     for action in ["rule.import", "rule.switch_many", "rule.delete"] {
         assert!(audit.contains(action), "{action} is not in the audit log");
