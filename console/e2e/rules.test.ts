@@ -144,6 +144,16 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
     expect(complaints).toEqual([]);
   });
 
+  test("it is tried on what came in", async () => {
+    await page.goto(`/rules/${wanted.id}/edit`);
+    await page.getByRole("tab", { name: t.rules.editorTabs.backtest, exact: true }).click();
+    await page.getByRole("spinbutton", { name: t.rules.backtestBudget }).fill("0");
+    await page.getByRole("button", { name: t.rules.backtestRun }).click();
+    await page.getByText(t.rules.budgetExceeded(1, 0)).waitFor();
+    expect(await page.getByRole("tabpanel").innerText()).toContain(`ip:${wanted.client}`);
+    await picture(page, `${locale}-rule-backtest`);
+  });
+
   test("a file of rules says what became of each", async () => {
     await page.goto("/rules?origin=custom");
     await page.getByRole("button", { name: t.rules.import }).click();

@@ -61,6 +61,14 @@ export function useExplainRule() {
   );
 }
 
+export function useBacktestRule() {
+  return useChange(
+    (asked: { text: string; days: number; alerts_per_day?: number }) =>
+      body(client.POST("/rules:backtest", { body: asked })),
+    [],
+  );
+}
+
 export function useImportRules() {
   return useChange((text: string) => body(client.POST("/rules:import", { body: { text } })), [KEY.rules]);
 }

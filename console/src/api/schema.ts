@@ -600,6 +600,23 @@ export interface paths {
         patch: operations["update_rule"];
         trace?: never;
     };
+    "/api/v1/rules:backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a rule text over the records of the last days. Nothing is saved. */
+        post: operations["backtest_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules:bulk": {
         parameters: {
             query?: never;
@@ -1262,6 +1279,101 @@ export interface components {
              * @description Its number, from 1 and without gaps.
              */
             seq: number;
+        };
+        /** @description An alert that would have been raised. */
+        BacktestAlert: {
+            /** @description Its entities, as `ip:203.0.113.7`. */
+            entities: string[];
+            /** @description The start of its last record. */
+            raw: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description Whether a budget was kept. */
+        BacktestBudget: {
+            /** @description The worst day; none if there was no alert. */
+            day?: string | null;
+            /** @description There were more than there may be. */
+            exceeded: boolean;
+            /**
+             * Format: int64
+             * @description Alerts there may be on any one day.
+             */
+            limit: number;
+            /**
+             * Format: int64
+             * @description Alerts on the worst day.
+             */
+            most: number;
+        };
+        /** @description A day. */
+        BacktestDay: {
+            /**
+             * Format: int64
+             * @description Alerts raised.
+             */
+            alerts: number;
+            /** @description Such as `2025-09-03`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Events opened.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            records: number;
+        };
+        /** @description An entity and the alerts it is in. */
+        BacktestEntity: {
+            /**
+             * Format: int64
+             * @description Alerts it is in.
+             */
+            alerts: number;
+            /** @description Its kind and value, as `ip:203.0.113.7`. */
+            entity: string;
+            /** @description The count is exact, and not just a bound. */
+            exact: boolean;
+        };
+        /** @description An event that would have followed. */
+        BacktestEvent: {
+            /**
+             * Format: int64
+             * @description Its alerts, repeats folded.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When its first record happened.
+             */
+            first_time: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description What to run over what came in. */
+        BacktestRequest: {
+            /**
+             * Format: int64
+             * @description Alerts there may be on any one day.
+             */
+            alerts_per_day?: number | null;
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            /** @description The rule, saved or not. */
+            text: string;
         };
         /** @description A block that is in force, on its way, or being lifted. */
         Blocked: {
@@ -2856,6 +2968,45 @@ export interface components {
             testing: boolean;
             /** @description What it detects, in a few words. */
             title: components["schemas"]["LocalText"];
+        };
+        /** @description What a rule would have made of what came in. */
+        RuleBacktest: {
+            /**
+             * Format: int64
+             * @description Alerts it would have raised.
+             */
+            alerts: number;
+            budget?: components["schemas"]["BacktestBudget"] | null;
+            /** @description All records of the days were looked at; otherwise it ended at a bound of time or records. */
+            complete: boolean;
+            /** @description Days with records, in order, UTC. */
+            days: components["schemas"]["BacktestDay"][];
+            /** @description The entities in the most alerts. */
+            entities: components["schemas"]["BacktestEntity"][];
+            /**
+             * Format: int64
+             * @description Events the alerts would have become.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Records looked at.
+             */
+            records: number;
+            /** @description Some of the alerts. */
+            samples: components["schemas"]["BacktestAlert"][];
+            /**
+             * Format: int64
+             * @description Matches left out as repeats.
+             */
+            suppressed: number;
+            /** @description The events that matter most. */
+            top_events: components["schemas"]["BacktestEvent"][];
+            /**
+             * Format: int64
+             * @description Records that could not be read.
+             */
+            unread: number;
         };
         /** @description What became of each rule. */
         RuleBulkResult: {
@@ -4973,6 +5124,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtest_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
                 };
             };
             default: {

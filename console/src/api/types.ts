@@ -46,6 +46,7 @@ export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
 export type RuleFinding = Schemas["RuleFinding"];
 export type RuleImport = Schemas["RuleImport"];
+export type RuleBacktest = Schemas["RuleBacktest"];
 export type RuleTested = Schemas["RuleTested"];
 export type Explained = Schemas["Explained"];
 export type Explanation = Schemas["Explanation"];

@@ -10,6 +10,7 @@ import { Loading } from "../../components/Loading";
 import { Page, PageHead } from "../../components/PageHead";
 import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
+import { BacktestPanel } from "./BacktestPanel";
 import { ExplainPanel } from "./ExplainPanel";
 import { ProblemList, type Found } from "./ProblemList";
 import { copyOf, newRule } from "./template";
@@ -93,6 +94,7 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
               children: <TestPanel text={text} onPlace={(place) => setGoTo({ place })} />,
             },
             { key: "explain", label: t.rules.editorTabs.explain, children: <ExplainPanel text={text} /> },
+            { key: "backtest", label: t.rules.editorTabs.backtest, children: <BacktestPanel text={text} /> },
           ]}
         />
       </div>

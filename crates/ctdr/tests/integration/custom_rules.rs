@@ -182,15 +182,27 @@ async fn a_file_of_rules_is_taken_in_switched_at_once_and_given_out_again() {
         .unwrap();
     assert_eq!(export.status, StatusCode::OK);
     let exported = export.body.as_str().unwrap().to_owned();
-    assert!(first.lines().chain(second.lines()).all(|line| exported.contains(line)), "{exported}");
+    assert!(
+        first
+            .lines()
+            .chain(second.lines())
+            .all(|line| exported.contains(line)),
+        "{exported}"
+    );
     for id in [ID, SECOND] {
         client
             .call(Method::DELETE, &format!("/rules/{id}"), None)
             .await
             .unwrap();
     }
-    let again = client.post("/rules:import", &json!({"text": exported})).await.unwrap();
-    assert_eq!(again["accepted"], 2, "what was given out can be taken in: {again}");
+    let again = client
+        .post("/rules:import", &json!({"text": exported}))
+        .await
+        .unwrap();
+    assert_eq!(
+        again["accepted"], 2,
+        "what was given out can be taken in: {again}"
+    );
     let audit = client.get("/audit").await.unwrap().to_string();
     for action in ["rule.import", "rule.switch_many", "rule.delete"] {
         assert!(audit.contains(action), "{action} is not in the audit log");
@@ -212,4 +224,47 @@ async fn a_viewer_tries_rules_and_changes_none() {
     assert_eq!(status("/rules:import", &text).await, StatusCode::FORBIDDEN);
     let change = json!({"ids": [], "op": {"enabled": true}});
     assert_eq!(status("/rules:bulk", &change).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_tried_on_what_came_in() {
+    let stage = Stage::empty().await;
+    stage.push_source().await;
+    let lines = |path: &'static str| {
+        (1..=3).map(move |client| {
+            HIT.replace("203.0.113.7", &format!("203.0.113.{client}"))
+                .replace("/secret-door", path)
+        })
+    };
+    let pushed: Vec<String> = lines("/secret-door").chain(lines("/front-door")).collect();
+    stage.push(&pushed).await;
+    let ask = async |body: Value| {
+        let answer = stage
+            .client
+            .call(Method::POST, "/rules:backtest", Some(&body))
+            .await
+            .unwrap();
+        (answer.status, answer.body)
+    };
+    let text = rule(ID, "Secret door");
+    let (status, told) = ask(json!({"text": text, "days": 7, "alerts_per_day": 2})).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let figures = ["complete", "records", "alerts"].map(|name| told[name].clone());
+    assert_eq!(figures, [json!(true), json!(6), json!(3)], "{told}");
+    assert_eq!(told["entities"].as_array().unwrap().len(), 3, "{told}");
+    assert_eq!(
+        (&told["budget"]["most"], &told["budget"]["exceeded"]),
+        (&json!(3), &json!(true))
+    );
+    let listed = stage.client.get("/alerts").await.unwrap();
+    assert_eq!(listed["items"], json!([]), "a backtest raises nothing");
+    assert_eq!(
+        ask(json!({"text": text, "days": 0})).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let broken = text.replace("level: low", "level: lowest");
+    assert_eq!(
+        ask(json!({"text": broken, "days": 1})).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }

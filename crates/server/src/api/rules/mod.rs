@@ -1,5 +1,6 @@
 //! Detection rules: what there is, what runs, and the user's own.
 
+mod backtest;
 mod bench;
 mod bulk;
 mod check;
@@ -9,6 +10,7 @@ mod export;
 mod import;
 mod list;
 mod query;
+mod report;
 mod split;
 mod switch;
 mod view;
@@ -40,6 +42,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bench::lint))
         .routes(routes!(bench::test))
         .routes(routes!(bench::explain))
+        .routes(routes!(backtest::backtest))
         .routes(routes!(export::export))
         .routes(routes!(import::import))
 }
