@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 import { useChange } from "./mutate";
@@ -31,9 +31,50 @@ export function useEnableConnected() {
   return useChange(() => body(client.POST("/rules:enable-connected")), [KEY.rules]);
 }
 
-export function useCheckRule() {
-  return useChange((text: string) => body(client.POST("/rules:check", { body: { text } })), []);
+/** Switches many rules; each that cannot be switched says why. */
+export function useSwitchRules() {
+  return useChange(
+    ({ ids, ...op }: { ids: string[]; enabled?: boolean; testing?: boolean }) =>
+      body(client.POST("/rules:bulk", { body: { ids, op } })),
+    [KEY.rules],
+  );
 }
+
+/** What is wrong with a text, or likely to be; what was found before stays until the new answer is there. */
+export function useRuleLint(text: string) {
+  return useQuery({
+    queryKey: [KEY.rules, "lint", text],
+    queryFn: () => body(client.POST("/rules:lint", { body: { text } })),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+}
+
+export function useTestRule() {
+  return useChange((text: string) => body(client.POST("/rules:test", { body: { text } })), []);
+}
+
+export function useExplainRule() {
+  return useChange(
+    (asked: { text: string; product: string; raw: string }) => body(client.POST("/rules:explain", { body: asked })),
+    [],
+  );
+}
+
+export function useBacktestRule() {
+  return useChange(
+    (asked: { text: string; days: number; alerts_per_day?: number }) =>
+      body(client.POST("/rules:backtest", { body: asked })),
+    [],
+  );
+}
+
+export function useImportRules() {
+  return useChange((text: string) => body(client.POST("/rules:import", { body: { text } })), [KEY.rules]);
+}
+
+/** Where the browser fetches all rules of the user as one file. */
+export const EXPORT_URL = "/api/v1/rules:export";
 
 /** Saves a rule of the user: a new one without an id. */
 export function useSaveRule() {

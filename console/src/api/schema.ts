@@ -600,6 +600,40 @@ export interface paths {
         patch: operations["update_rule"];
         trace?: never;
     };
+    "/api/v1/rules:backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a rule text over the records of the last days. Nothing is saved. */
+        post: operations["backtest_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch many rules on or off, or try them; one that cannot be switched stops no other. */
+        post: operations["update_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules:check": {
         parameters: {
             query?: never;
@@ -628,6 +662,91 @@ export interface paths {
         put?: never;
         /** Switch on every rule that reads a log of a connected source. */
         post: operations["enable_connected_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explain, selection by selection, why rules match a log or do not. Nothing is saved. */
+        post: operations["explain_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the user's own rules as YAML, one after the other. */
+        get: operations["export_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save the rules of a YAML file as the user's own. One that is refused stops no other. */
+        post: operations["import_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for what is wrong with a rule text, or likely to be. Nothing is saved. */
+        post: operations["lint_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the tests a rule text carries. Nothing is saved. */
+        post: operations["test_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,6 +1280,101 @@ export interface components {
              */
             seq: number;
         };
+        /** @description An alert that would have been raised. */
+        BacktestAlert: {
+            /** @description Its entities, as `ip:203.0.113.7`. */
+            entities: string[];
+            /** @description The start of its last record. */
+            raw: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description Whether a budget was kept. */
+        BacktestBudget: {
+            /** @description The worst day; none if there was no alert. */
+            day?: string | null;
+            /** @description There were more than there may be. */
+            exceeded: boolean;
+            /**
+             * Format: int64
+             * @description Alerts there may be on any one day.
+             */
+            limit: number;
+            /**
+             * Format: int64
+             * @description Alerts on the worst day.
+             */
+            most: number;
+        };
+        /** @description A day. */
+        BacktestDay: {
+            /**
+             * Format: int64
+             * @description Alerts raised.
+             */
+            alerts: number;
+            /** @description Such as `2025-09-03`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Events opened.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            records: number;
+        };
+        /** @description An entity and the alerts it is in. */
+        BacktestEntity: {
+            /**
+             * Format: int64
+             * @description Alerts it is in.
+             */
+            alerts: number;
+            /** @description Its kind and value, as `ip:203.0.113.7`. */
+            entity: string;
+            /** @description The count is exact, and not just a bound. */
+            exact: boolean;
+        };
+        /** @description An event that would have followed. */
+        BacktestEvent: {
+            /**
+             * Format: int64
+             * @description Its alerts, repeats folded.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When its first record happened.
+             */
+            first_time: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description What to run over what came in. */
+        BacktestRequest: {
+            /**
+             * Format: int64
+             * @description Alerts there may be on any one day.
+             */
+            alerts_per_day?: number | null;
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            /** @description The rule, saved or not. */
+            text: string;
+        };
         /** @description A block that is in force, on its way, or being lifted. */
         Blocked: {
             /** @description Somebody changed it by hand on the device. */
@@ -1291,6 +1505,15 @@ export interface components {
             type: components["schemas"]["FieldType"];
             /** @description Its values, where they are few. */
             values?: components["schemas"]["Choice"][] | null;
+        };
+        /** @description A part of a condition. */
+        ConditionNode: {
+            /** @description It holds. */
+            holds: boolean;
+            /** @description `and`, `or`, `not`, a quantifier such as `1 of sel*`, or the name of a selection. */
+            label: string;
+            /** @description Its parts. */
+            parts: components["schemas"]["ConditionNode"][];
         };
         /** @description A connection to a cloud account. */
         Connection: {
@@ -1527,6 +1750,45 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        /** @description A log line to explain, and the rules to explain it by. */
+        ExplainRequest: {
+            /** @description The product that writes the log, as `provider/product`. */
+            product: string;
+            /** @description The raw record. */
+            raw: string;
+            /** @description The rule's id, name or title; all rules of the text if left out. */
+            rule?: string | null;
+            /** @description Rules, saved or not; the predefined rules and those saved if left out. */
+            text?: string | null;
+        };
+        /** @description What rules made of a log. */
+        Explained: {
+            /** @description Its fields by the names rules know them by. */
+            fields: components["schemas"]["NamedValues"][];
+            /** @description The product whose log it is, and the kind of log it was recognised as. */
+            log: string;
+            /** @description The rules. */
+            rules: components["schemas"]["Explanation"][];
+        };
+        /** @description What a rule made of a log. */
+        Explanation: {
+            condition?: components["schemas"]["ConditionNode"] | null;
+            /** @description Filters that take the log away from the rule. */
+            excluded_by: string[];
+            /** @description The rule's id; empty if it has none. */
+            id: string;
+            /** @description It matches; of a correlation: the log counts for it. */
+            matches: boolean;
+            /** @description Of a correlation: the rules whose matches it counts. */
+            members: components["schemas"]["Explanation"][];
+            /** @description The logs it is for, if this is none of them. */
+            other_logs?: string | null;
+            /** @description Its selections, and those of its filters. */
+            selections: components["schemas"]["Selection"][];
+            /** @description Its title. */
+            title: string;
+            window?: components["schemas"]["RuleWindow"] | null;
+        };
         /** @description Until when. */
         Extension: {
             /**
@@ -1575,6 +1837,17 @@ export interface components {
          * @enum {string}
          */
         HandlingState: "none" | "running" | "succeeded" | "failed";
+        /** @description What became of a rule of a file. */
+        ImportedRule: {
+            /** @description It was saved. */
+            accepted: boolean;
+            /** @description Why not; `place` is `line:column` of the file. */
+            errors: components["schemas"]["Place"][];
+            /** @description Its Sigma id, if it could be read. */
+            id?: string | null;
+            /** @description Its line in the file, from 1. */
+            line: number;
+        };
         /** @description An ingest token. */
         IngestToken: {
             /**
@@ -1671,6 +1944,13 @@ export interface components {
          * @enum {string}
          */
         Method: "sls" | "push";
+        /** @description A field of a log. */
+        NamedValues: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its values. */
+            values: string[];
+        };
         /** @description Something that is never blocked. */
         NeverBlock: {
             /** @description Built in: it cannot be removed. */
@@ -2689,6 +2969,62 @@ export interface components {
             /** @description What it detects, in a few words. */
             title: components["schemas"]["LocalText"];
         };
+        /** @description What a rule would have made of what came in. */
+        RuleBacktest: {
+            /**
+             * Format: int64
+             * @description Alerts it would have raised.
+             */
+            alerts: number;
+            budget?: components["schemas"]["BacktestBudget"] | null;
+            /** @description All records of the days were looked at; otherwise it ended at a bound of time or records. */
+            complete: boolean;
+            /** @description Days with records, in order, UTC. */
+            days: components["schemas"]["BacktestDay"][];
+            /** @description The entities in the most alerts. */
+            entities: components["schemas"]["BacktestEntity"][];
+            /**
+             * Format: int64
+             * @description Events the alerts would have become.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Records looked at.
+             */
+            records: number;
+            /** @description Some of the alerts. */
+            samples: components["schemas"]["BacktestAlert"][];
+            /**
+             * Format: int64
+             * @description Matches left out as repeats.
+             */
+            suppressed: number;
+            /** @description The events that matter most. */
+            top_events: components["schemas"]["BacktestEvent"][];
+            /**
+             * Format: int64
+             * @description Records that could not be read.
+             */
+            unread: number;
+        };
+        /** @description What became of each rule. */
+        RuleBulkResult: {
+            /**
+             * Format: int64
+             * @description How many rules are different now.
+             */
+            changed: number;
+            /** @description In the order asked for. */
+            results: components["schemas"]["RuleItemResult"][];
+        };
+        /** @description A change of many rules. */
+        RuleBulkUpdate: {
+            /** @description Which rules, by their Sigma ids; at most 2,000. */
+            ids: string[];
+            /** @description What to change in each. */
+            op: components["schemas"]["RuleUpdate"];
+        };
         /** @description What came of it. */
         RuleCheck: {
             /** @description What is wrong with the text; `place` is `line:column`. */
@@ -2704,6 +3040,42 @@ export interface components {
             tests: components["schemas"]["RuleTest"][];
             /** @description The file it is in. */
             text: string;
+        };
+        /** @description One thing that is wrong, or likely to be. */
+        RuleFinding: {
+            /** @description The name of the check. */
+            code: string;
+            /** @description What is wrong, and what would have been right. */
+            message: string;
+            /** @description `line:column`, both from 1. */
+            place: string;
+            /** @description `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing. */
+            severity: string;
+        };
+        /** @description What became of a file of rules. */
+        RuleImport: {
+            /**
+             * Format: int64
+             * @description How many rules were saved; they are off until they are switched on.
+             */
+            accepted: number;
+            /** @description Each rule, in the order of the file. */
+            rules: components["schemas"]["ImportedRule"][];
+        };
+        /** @description What became of one rule. */
+        RuleItemResult: {
+            /** @description Which. */
+            id: string;
+            /** @description It is as it was asked to be. */
+            ok: boolean;
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description What is wrong with a rule text, or likely to be. */
+        RuleLint: {
+            /** @description What was found, by place. */
+            findings: components["schemas"]["RuleFinding"][];
+            /** @description Nothing in it is an error. */
+            ok: boolean;
         };
         /** @description The rule of an alert, as it was then. */
         RuleRef: {
@@ -2723,6 +3095,36 @@ export interface components {
             /** @description What it shows. */
             name: string;
         };
+        /** @description What came of a test. */
+        RuleTestOutcome: {
+            /**
+             * Format: int64
+             * @description Alerts the rule is to raise.
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description Alerts it raised.
+             */
+            got: number;
+            /** @description Its line in the text, from 1. */
+            line: number;
+            /** @description What it shows. */
+            name: string;
+            /** @description They are equal, and every log could be read. */
+            ok: boolean;
+            /** @description What of the rule did not hold, and which logs could not be read. */
+            why: string[];
+        };
+        /** @description What came of the tests a text carries. */
+        RuleTested: {
+            /** @description What does not compile, and so cannot be tested. */
+            errors: components["schemas"]["Place"][];
+            /** @description It compiles, and every test passed. */
+            ok: boolean;
+            /** @description The tests, in the order of the rules. */
+            tests: components["schemas"]["RuleTestOutcome"][];
+        };
         /** @description A rule text. */
         RuleText: {
             /** @description One YAML file: a Sigma rule with our key `ctdr`. */
@@ -2734,6 +3136,20 @@ export interface components {
             enabled?: boolean | null;
             /** @description Its alerts give no events. */
             testing?: boolean | null;
+        };
+        /** @description What a correlation asks of the logs within a time. */
+        RuleWindow: {
+            /** @description Such as `>= 20`. */
+            condition: string;
+            /** @description The fields that tell one group from another, with the log's values. */
+            group: components["schemas"]["NamedValues"][];
+            /** @description Such as `event_count`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Over how many seconds.
+             */
+            seconds: number;
         };
         /** @description One execution of a playbook. */
         Run: {
@@ -2773,6 +3189,34 @@ export interface components {
             connection: string;
             /** @description The instance. */
             instance: string;
+        };
+        /** @description A selection. */
+        Selection: {
+            /** @description Its alternatives: each holds if all its items do. */
+            alternatives: components["schemas"]["SelectionItem"][][];
+            /** @description One of its alternatives holds. */
+            holds: boolean;
+            /** @description Its line in the text, from 1. */
+            line: number;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A field of a selection, and what it asks for. */
+        SelectionItem: {
+            /** @description All of `expected` must be met, not just one. */
+            all: boolean;
+            /** @description What was expected, such as `contains "/admin"`. */
+            expected: string[];
+            /** @description The field as the rule writes it; none for keywords. */
+            field?: string | null;
+            /** @description It holds. */
+            holds: boolean;
+            /** @description Its line in the text, from 1. */
+            line: number;
+            /** @description None of `expected` may be met. */
+            negated: boolean;
+            /** @description The values the log has there; empty if the field is absent. */
+            values: string[];
         };
         /** @description Who is logged in. */
         Session: {
@@ -4692,6 +5136,68 @@ export interface operations {
             };
         };
     };
+    backtest_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBulkUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBulkResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_rule: {
         parameters: {
             query?: never;
@@ -4738,6 +5244,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Enabled"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules: {
+        parameters: {
+            query?: {
+                /** @description Only these, by their Sigma ids; all of the user's own if left out. */
+                id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleImport"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lint_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleLint"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTested"];
                 };
             };
             default: {

@@ -1,7 +1,8 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Popconfirm, Select, Switch, Tabs, type TableColumnsType } from "antd";
+import { useState } from "react";
 import { Link } from "react-router";
-import { useEnableConnected, useRules, useSwitchRule } from "../../api/rules";
+import { EXPORT_URL, useEnableConnected, useRules, useSwitchRule } from "../../api/rules";
 import type { RuleQuery } from "../../api/queries";
 import { useMay } from "../../api/session";
 import { useSourceProducts } from "../../api/sources";
@@ -19,7 +20,10 @@ import { useTell } from "../../components/useTell";
 import { choice, list, text, type Codec } from "../../filters/codec";
 import { useFilters, useUrlValue, type FilterState } from "../../filters/useFilters";
 import { useLocal, useText } from "../../i18n/text";
+import { ImportDialog } from "./ImportDialog";
+import { RuleBulkBar } from "./RuleBulkBar";
 import { RuleDrawer } from "./RuleDrawer";
+import { useRuleList } from "./useRuleList";
 
 interface Filters {
   origin: "predefined" | "custom";
@@ -49,12 +53,25 @@ export default function Rules() {
   const state = useFilters(codec);
   const { filters, set } = state;
   const [open, setOpen] = useUrlValue("rule");
+  const [importing, setImporting] = useState(false);
   const rows = useRules(toQuery(filters));
+  const list = useRuleList(rows.items, setOpen);
+  const may = useMay("admin");
   const filtered = filters.text !== "" || filters.enabled !== "any" || filters.product.length > 0;
   return (
     <Page>
       <PageHead title={t.rules.title}>
         <EnableConnected />
+        {filters.origin === "custom" && (
+          <>
+            <Button disabled={!may} onClick={() => setImporting(true)}>
+              {t.rules.import}
+            </Button>
+            <Button href={EXPORT_URL} download>
+              {t.rules.export}
+            </Button>
+          </>
+        )}
         <Link to={to.ruleNew()}>
           <Button type="primary" icon={<PlusOutlined />}>
             {t.rules.create}
@@ -73,7 +90,12 @@ export default function Rules() {
         rowKey={(rule) => rule.id}
         columns={useColumns()}
         width={1060}
-        currentId={open}
+        currentId={open || list.at}
+        rowSelection={{
+          columnWidth: 36,
+          selectedRowKeys: list.selected,
+          onChange: (keys) => list.select(keys.map(String)),
+        }}
         onOpen={(rule) => setOpen(rule.id)}
         empty={
           <Nothing
@@ -82,6 +104,10 @@ export default function Rules() {
           />
         }
       />
+      {list.selected.length > 0 && (
+        <RuleBulkBar count={list.selected.length} onChange={list.apply} onClear={list.clear} />
+      )}
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
       <RuleDrawer id={open} onClose={() => setOpen("")} />
     </Page>
   );

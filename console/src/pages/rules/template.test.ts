@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { copyOf, newRule } from "./template";
+import { copyOf, newRule, productOf } from "./template";
 
 const UUID = /^id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/m;
 
@@ -18,4 +18,12 @@ test("a method that custom rules may use stays", () => {
 test("every new rule has its own id", () => {
   expect(newRule()).toMatch(UUID);
   expect(newRule()).not.toBe(newRule());
+});
+
+test.each([
+  [newRule(), "self_hosted/nginx"],
+  ["ctdr:\n  tests:\n    - source: 'alibaba/waf'\n      name: n\n", "alibaba/waf"],
+  ["title: no tests\n", ""],
+])("the product of a text is that of its first test", (text, expected) => {
+  expect(productOf(text)).toBe(expected);
 });

@@ -50,3 +50,8 @@ const PREDEFINED_ONLY = /^(\s+aggregation:\s*)(?:graph_compute|expert)\b/m;
 export function copyOf(text: string): string {
   return text.replace(/^id:.*$/m, `id: ${randomUuid()}`).replace(PREDEFINED_ONLY, "$1window");
 }
+
+/** The product whose logs the tests of a text hold: most likely the one whose log is to be explained. */
+export function productOf(text: string): string {
+  return /^\s+(?:- )?source:\s*["']?([\w-]+\/[\w-]+)/m.exec(text)?.[1] ?? "";
+}

@@ -7,6 +7,7 @@
 mod access_log;
 mod bad_input;
 mod crash;
+mod custom_rules;
 mod document;
 mod hunt;
 mod main_job;

@@ -150,6 +150,11 @@ impl Problem {
         }
     }
 
+    /// The places of all mistakes.
+    pub fn places(&self) -> &[Place] {
+        &self.errors
+    }
+
     /// Says when to try again.
     pub fn retry_after(self, wait: Duration) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use super::{
     announce,
-    check::{RuleText, run_apart},
+    check::{RuleCheck, RuleText, run_apart},
     view::{RuleDetail, Shelf},
 };
 use crate::{
@@ -32,7 +32,7 @@ pub async fn create(
     State(app): Shared,
     Body(rule): Body<RuleText>,
 ) -> Result<(StatusCode, Json<RuleDetail>), Problem> {
-    let info = accept(&app, &rule.text).await?;
+    let info = accepted(&app, &rule.text).await?;
     if app.pipeline.rules().set.rule(&info.id).is_some() || newest(&app, &info.id).await?.is_some() {
         return Err(Problem::new(
             Kind::Conflict,
@@ -60,7 +60,7 @@ pub async fn replace(
     Body(rule): Body<RuleText>,
 ) -> Result<Json<RuleDetail>, Problem> {
     must_be_custom(&app, &id).await?;
-    let info = accept(&app, &rule.text).await?;
+    let info = accepted(&app, &rule.text).await?;
     if info.id != id {
         let message = format!(
             "the rule's id is `{id}` and stays so; the text says `{}`",
@@ -104,9 +104,13 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn accepted(app: &App, text: &str) -> Result<RuleInfo, Problem> {
+    let (check, rules) = run_apart(Arc::clone(&app.content.catalogue), text.to_owned()).await?;
+    accept(check, rules)
+}
+
 /// The one rule of a text, if the text has one and nothing is wrong with it.
-async fn accept(app: &App, text: &str) -> Result<RuleInfo, Problem> {
-    let (check, mut rules) = run_apart(Arc::clone(&app.content.catalogue), text.to_owned()).await?;
+pub fn accept(check: RuleCheck, mut rules: Vec<RuleInfo>) -> Result<RuleInfo, Problem> {
     if !check.errors.is_empty() {
         return Err(Problem::invalid("the rule does not compile", check.errors));
     }
@@ -122,7 +126,7 @@ async fn accept(app: &App, text: &str) -> Result<RuleInfo, Problem> {
 }
 
 /// The newest version of a rule of the user, if it is not deleted.
-async fn newest(app: &App, id: &str) -> Result<Option<CustomRule>, Problem> {
+pub async fn newest(app: &App, id: &str) -> Result<Option<CustomRule>, Problem> {
     let newest = app
         .store
         .custom_rule_history(&app.tenant, id)
@@ -149,6 +153,18 @@ async fn must_be_custom(app: &App, id: &str) -> Result<CustomRule, Problem> {
 async fn save(
     app: &App,
     caller: &Caller,
+    change: (&str, &str),
+    text: &str,
+    deleted: bool,
+) -> Result<(), Problem> {
+    write(app, caller, change, text, deleted).await?;
+    announce(app).await
+}
+
+/// Saves a version; whoever does so tells the pipeline.
+pub async fn write(
+    app: &App,
+    caller: &Caller,
     (action, id): (&str, &str),
     text: &str,
     deleted: bool,
@@ -171,5 +187,5 @@ async fn save(
         deleted,
     };
     app.store.custom_rule_save(&app.tenant, &rule, &audit).await?;
-    announce(app).await
+    Ok(())
 }

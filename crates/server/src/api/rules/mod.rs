@@ -1,9 +1,17 @@
 //! Detection rules: what there is, what runs, and the user's own.
 
+mod backtest;
+mod bench;
+mod bulk;
 mod check;
 mod custom;
+mod explanation;
+mod export;
+mod import;
 mod list;
 mod query;
+mod report;
+mod split;
 mod switch;
 mod view;
 
@@ -29,7 +37,14 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
             custom::delete
         ))
         .routes(routes!(switch::enable_connected))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(check::check))
+        .routes(routes!(bench::lint))
+        .routes(routes!(bench::test))
+        .routes(routes!(bench::explain))
+        .routes(routes!(backtest::backtest))
+        .routes(routes!(export::export))
+        .routes(routes!(import::import))
 }
 
 /// The version of a rule text, as alerts name it.

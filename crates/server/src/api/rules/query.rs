@@ -37,6 +37,15 @@ pub struct RuleQuery {
     product: Vec<ProductId>,
 }
 
+/// Which rules to export.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// Only these, by their Sigma ids; all of the user's own if left out.
+    pub id: Vec<String>,
+}
+
 impl RuleQuery {
     /// Which page of the list.
     pub fn page(self) -> PageQuery {

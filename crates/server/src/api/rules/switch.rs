@@ -25,9 +25,9 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct RuleUpdate {
     /// It raises alerts.
-    enabled: Option<bool>,
+    pub enabled: Option<bool>,
     /// Its alerts give no events.
-    testing: Option<bool>,
+    pub testing: Option<bool>,
 }
 
 /// Switch a rule on or off, or try it: its alerts are stored then, and give no events.

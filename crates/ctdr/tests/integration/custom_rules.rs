@@ -1,0 +1,270 @@
+//! Rules of the user: checked, tested and explained before they are saved, taken in from a file, switched many at
+//! once, and given out again.
+
+use crate::stage::{PASSWORD, Stage};
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::Client;
+
+const ID: &str = "5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b11";
+const SECOND: &str = "5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b12";
+const HIT: &str =
+    r#"203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] "GET /secret-door HTTP/1.1" 200 15 "-" "curl/8.5.0""#;
+const MISS: &str =
+    r#"203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] "GET /front-door HTTP/1.1" 200 15 "-" "curl/8.5.0""#;
+
+fn rule(id: &str, title: &str) -> String {
+    format!(
+        "title: {title}
+id: {id}
+description: Somebody asked for a page that nothing links to.
+logsource: {{product: nginx, service: access}}
+detection:
+  asked:
+    http_request.url.path: /secret-door
+  condition: asked
+level: low
+ctdr:
+  category: abnormal_web_access
+  aggregation: none
+  entities:
+    - {{type: ip, field: src_endpoint.ip, role: attacker}}
+  tests:
+    - name: it is asked for
+      source: self_hosted/nginx
+      logs: ['{HIT}']
+      alerts: 1
+    - name: another page is asked for
+      source: self_hosted/nginx
+      logs: ['{MISS}']
+      alerts: 0
+"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_linted_tested_and_explained_before_it_is_saved() {
+    let stage = Stage::empty().await;
+    let client = &stage.client;
+    let text = rule(ID, "Secret door");
+    let ask = async |path: &str, text: &str| client.post(path, &json!({"text": text})).await.unwrap();
+
+    assert_eq!(ask("/rules:lint", &text).await["ok"], true);
+    let mistaken = text.replace("http_request.url.path:", "http_request.url.path|startwith:");
+    let lint = ask("/rules:lint", &mistaken).await;
+    assert_eq!(
+        (&lint["ok"], &lint["findings"][0]["severity"]),
+        (&json!(false), &json!("error"))
+    );
+    assert!(
+        lint["findings"][0]["place"].as_str().unwrap().starts_with("7:"),
+        "{lint}"
+    );
+
+    let tested = ask("/rules:test", &text).await;
+    assert_eq!(
+        (&tested["ok"], tested["tests"].as_array().unwrap().len()),
+        (&json!(true), 2)
+    );
+    let tested = ask(
+        "/rules:test",
+        &text.replace("path: /secret-door", "path: /cellar-door"),
+    )
+    .await;
+    let first = &tested["tests"][0];
+    assert_eq!(
+        (&tested["ok"], &first["expected"], &first["got"]),
+        (&json!(false), &json!(1), &json!(0))
+    );
+    assert!(first["why"].to_string().contains("/cellar-door"), "{first}");
+
+    let explain = async |raw: &str| {
+        let asked = json!({"text": text, "product": "self_hosted/nginx", "raw": raw});
+        client.post("/rules:explain", &asked).await.unwrap()["rules"][0].clone()
+    };
+    let (hit, miss) = (explain(HIT).await, explain(MISS).await);
+    assert_eq!((&hit["matches"], &miss["matches"]), (&json!(true), &json!(false)));
+    let item = &miss["selections"][0]["alternatives"][0][0];
+    assert_eq!(
+        (&item["holds"], &item["values"]),
+        (&json!(false), &json!(["/front-door"]))
+    );
+    let list = client.get("/rules?origin=custom").await.unwrap();
+    assert_eq!(list["items"], json!([]), "nothing was saved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_rule_is_explained_by_its_id_and_a_log_that_cannot_be_read_is_refused() {
+    let stage = Stage::empty().await;
+    let client = &stage.client;
+    client
+        .post("/rules", &json!({"text": rule(ID, "Secret door")}))
+        .await
+        .unwrap();
+    let asked = json!({"rule": ID, "product": "self_hosted/nginx", "raw": HIT});
+    let explained = client.post("/rules:explain", &asked).await.unwrap();
+    assert_eq!(explained["rules"][0]["matches"], true, "{explained}");
+    let refused = async |rule: &str, product: &str, raw: &str| {
+        let asked = json!({"rule": rule, "product": product, "raw": raw});
+        client
+            .call(Method::POST, "/rules:explain", Some(&asked))
+            .await
+            .unwrap()
+            .status
+    };
+    assert_eq!(
+        refused(ID, "self_hosted/nginx", "no log").await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        refused(ID, "nobody/nothing", HIT).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        refused("nothing", "self_hosted/nginx", HIT).await,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_rules_is_taken_in_switched_at_once_and_given_out_again() {
+    let stage = Stage::empty().await;
+    let client = &stage.client;
+    let (first, second) = (rule(ID, "Secret door"), rule(SECOND, "Secret door too"));
+    let broken = first.replace("level: low", "level: lowest");
+    let file = format!("{first}---\n{broken}---\n{second}---\n{first}");
+    let import = client
+        .post("/rules:import", &json!({"text": file}))
+        .await
+        .unwrap();
+    let accepted: Vec<&Value> = import["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| &rule["accepted"])
+        .collect();
+    assert_eq!(accepted, [true, false, true, false], "{import}");
+    let line = import["rules"][1]["errors"][0]["place"]
+        .as_str()
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap();
+    assert_eq!(
+        file.lines().nth(line.parse::<usize>().unwrap() - 1),
+        Some("level: lowest")
+    );
+
+    let change = json!({"ids": [ID, SECOND, "nothing"], "op": {"enabled": true, "testing": true}});
+    let switched = client.post("/rules:bulk", &change).await.unwrap();
+    assert_eq!(switched["changed"], 2, "{switched}");
+    assert_eq!(
+        (&switched["results"][0]["ok"], &switched["results"][2]["ok"]),
+        (&json!(true), &json!(false))
+    );
+    let list = client.get("/rules?origin=custom&enabled=true").await.unwrap();
+    assert!(
+        list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|rule| rule["testing"] == true)
+    );
+
+    let export = client
+        .send(
+            Method::GET,
+            "/rules:export",
+            HeaderMap::new(),
+            bytes::Bytes::new(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(export.status, StatusCode::OK);
+    let exported = export.body.as_str().unwrap().to_owned();
+    assert!(
+        first
+            .lines()
+            .chain(second.lines())
+            .all(|line| exported.contains(line)),
+        "{exported}"
+    );
+    for id in [ID, SECOND] {
+        client
+            .call(Method::DELETE, &format!("/rules/{id}"), None)
+            .await
+            .unwrap();
+    }
+    let again = client
+        .post("/rules:import", &json!({"text": exported}))
+        .await
+        .unwrap();
+    assert_eq!(
+        again["accepted"], 2,
+        "what was given out can be taken in: {again}"
+    );
+    let audit = client.get("/audit").await.unwrap().to_string();
+    for action in ["rule.import", "rule.switch_many", "rule.delete"] {
+        assert!(audit.contains(action), "{action} is not in the audit log");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_tries_rules_and_changes_none() {
+    let stage = Stage::empty().await;
+    let viewer = json!({"name": "viewer", "role": "viewer", "password": PASSWORD});
+    stage.client.post("/users", &viewer).await.unwrap();
+    let viewer = Client::log_in(&stage.server.url, "viewer", PASSWORD)
+        .await
+        .unwrap();
+    let text = json!({"text": rule(ID, "Secret door")});
+    viewer.post("/rules:test", &text).await.unwrap();
+    let status =
+        async |path: &str, body: &Value| viewer.call(Method::POST, path, Some(body)).await.unwrap().status;
+    assert_eq!(status("/rules:import", &text).await, StatusCode::FORBIDDEN);
+    let change = json!({"ids": [], "op": {"enabled": true}});
+    assert_eq!(status("/rules:bulk", &change).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_tried_on_what_came_in() {
+    let stage = Stage::empty().await;
+    stage.push_source().await;
+    let lines = |path: &'static str| {
+        (1..=3).map(move |client| {
+            HIT.replace("203.0.113.7", &format!("203.0.113.{client}"))
+                .replace("/secret-door", path)
+        })
+    };
+    let pushed: Vec<String> = lines("/secret-door").chain(lines("/front-door")).collect();
+    stage.push(&pushed).await;
+    let ask = async |body: Value| {
+        let answer = stage
+            .client
+            .call(Method::POST, "/rules:backtest", Some(&body))
+            .await
+            .unwrap();
+        (answer.status, answer.body)
+    };
+    let text = rule(ID, "Secret door");
+    let (status, told) = ask(json!({"text": text, "days": 7, "alerts_per_day": 2})).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let figures = ["complete", "records", "alerts"].map(|name| told[name].clone());
+    assert_eq!(figures, [json!(true), json!(6), json!(3)], "{told}");
+    assert_eq!(told["entities"].as_array().unwrap().len(), 3, "{told}");
+    assert_eq!(
+        (&told["budget"]["most"], &told["budget"]["exceeded"]),
+        (&json!(3), &json!(true))
+    );
+    let listed = stage.client.get("/alerts").await.unwrap();
+    assert_eq!(listed["items"], json!([]), "a backtest raises nothing");
+    assert_eq!(
+        ask(json!({"text": text, "days": 0})).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let broken = text.replace("level: low", "level: lowest");
+    assert_eq!(
+        ask(json!({"text": broken, "days": 1})).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
