@@ -16,6 +16,11 @@ export const rules = {
   notConnected: "no such source connected",
   alerts24h: "Alerts 24 h",
   lastMatch: "Last match",
+  metrics: "Since the start",
+  metricsLine: (matches: number, alerts: number, microseconds: number) =>
+    `${matches} ${matches === 1 ? "match" : "matches"}, ${alerts} ${alerts === 1 ? "alert" : "alerts"}, about ${(microseconds / 1e6).toFixed(1)} s of computing`,
+  paused: "Paused",
+  pausedHint: "It took more time for a record than a rule may. Switch it off and on, or change any rule, and it is tried again.",
   neverMatched: "Never",
   testing: "Testing",
   testingHint: "Alerts are stored, but give no event and no response.",

@@ -18,6 +18,11 @@ export const rules: Dictionary["rules"] = {
   notConnected: "未接入该日志",
   alerts24h: "24 小时告警",
   lastMatch: "最近命中",
+  metrics: "启动以来",
+  metricsLine: (matches: number, alerts: number, microseconds: number) =>
+    `匹配 ${matches} 次，告警 ${alerts} 条，计算约 ${(microseconds / 1e6).toFixed(1)} 秒`,
+  paused: "已暂停",
+  pausedHint: "该规则处理单条日志的耗时超出上限。停用后再启用，或修改任一规则，即会重新尝试。",
   neverMatched: "从未",
   testing: "测试",
   testingHint: "告警会保存，但不生成事件，也不触发响应。",

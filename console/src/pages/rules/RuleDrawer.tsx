@@ -54,6 +54,8 @@ function Body({ rule }: { rule: RuleDetail }) {
           [t.common.tactic, <TacticNames key="tactics" tactics={rule.tactics} />],
           [t.rules.techniques, rule.techniques.join(", ")],
           [t.rules.problem, rule.problem],
+          [t.rules.metrics, rule.metrics && t.rules.metricsLine(rule.metrics.matches, rule.metrics.alerts, rule.metrics.microseconds)],
+          [t.rules.paused, rule.metrics?.paused && t.rules.pausedHint],
           [
             t.rules.tests,
             rule.tests.length === 0

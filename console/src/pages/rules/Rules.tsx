@@ -178,6 +178,11 @@ function useColumns(): TableColumnsType<Rule> {
                 {t.rules.testing}
               </Badge>
             )}
+            {rule.metrics?.paused && (
+              <Badge tone="bad" hint={t.rules.pausedHint}>
+                {t.rules.paused}
+              </Badge>
+            )}
             {rule.problem && (
               <Badge tone="bad" hint={rule.problem}>
                 {t.rules.problem}

@@ -6,7 +6,7 @@ use crate::{
     clock,
     pipeline::KnownRules,
 };
-use detect::{RuleError, RuleInfo};
+use detect::{RuleError, RuleInfo, RuleMetrics};
 use model::{Aggregation, Level, LocalText, LogSource, Origin, ProductId, Time};
 use normalise::Catalogue;
 use serde::Serialize;
@@ -61,6 +61,32 @@ pub struct Rule {
     pub last_match: Option<Time>,
     /// Why it cannot run.
     pub problem: Option<String>,
+    /// What it did since the server started; nothing if it is off.
+    pub metrics: Option<Metrics>,
+}
+
+/// What a rule did since the server started.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Metrics {
+    /// Records that matched.
+    matches: u64,
+    /// Alerts it raised.
+    alerts: u64,
+    /// About how long its detections took, in microseconds.
+    microseconds: u64,
+    /// It took more time than a rule may, and is not asked any more.
+    paused: bool,
+}
+
+impl From<RuleMetrics> for Metrics {
+    fn from(metrics: RuleMetrics) -> Self {
+        Self {
+            matches: metrics.matches,
+            alerts: metrics.alerts,
+            microseconds: metrics.microseconds,
+            paused: metrics.paused,
+        }
+    }
 }
 
 /// A Sigma logsource: what is left out does not matter.
@@ -172,6 +198,7 @@ impl Shelf {
             alerts_24h: used.map_or(0, |used| used.alerts),
             last_match: used.map(|used| used.last_match),
             problem: None,
+            metrics: self.rules.metrics.get(&info.id).copied().map(Into::into),
         }
     }
 
@@ -225,6 +252,7 @@ impl Shelf {
             alerts_24h: 0,
             last_match: None,
             problem: Some(problem(&rule.text, catalogue)),
+            metrics: None,
         }
     }
 
