@@ -213,7 +213,7 @@ pub struct ExplainArguments {
 #[command(
     after_help = "Examples:\n  ctdr rule backtest --rules rules --logs self_hosted/nginx=access.log.gz\n  \
 ctdr rule backtest --rules rules --logs alibaba/waf=waf.jsonl.zst --budget alerts/day=50 --budget events/day=5\n\nLogs are \
-read side by side in the order of their times, in constant memory. A day is one of UTC; the budget holds for the worst one. \
+read side by side in the order of their times, and not kept. A day is one of UTC; the budget holds for the worst one. \
 Exits with 3 if it is exceeded."
 )]
 pub struct BacktestArguments {

@@ -5,7 +5,7 @@
 
 use super::report::EntityCount;
 use model::{Entity, EntityKey, Role};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Entities that are kept count of.
 const KEPT: usize = 4_096;
@@ -21,7 +21,11 @@ struct Count {
 
 /// Entities and the alerts they are in.
 #[derive(Debug, Default)]
-pub struct Entities(HashMap<EntityKey, Count>);
+pub struct Entities {
+    counts: HashMap<EntityKey, Count>,
+    /// The same by count, so that the smallest is found at once.
+    by_count: BTreeSet<(u64, EntityKey)>,
+}
 
 impl Entities {
     /// Counts the entities of an alert, each once.
@@ -32,34 +36,38 @@ impl Entities {
                 continue;
             }
             counted.push(&entity.key);
-            if let Some(count) = self.0.get_mut(&entity.key) {
-                count.alerts += 1;
-                continue;
-            }
-            let room = if self.0.len() < KEPT {
-                None
-            } else {
-                self.drop_smallest()
-            };
-            let count = Count {
-                role: entity.role,
-                alerts: room.unwrap_or(0) + 1,
-                exact: room.is_none(),
-            };
-            self.0.insert(entity.key.clone(), count);
+            self.count(entity);
         }
     }
 
+    fn count(&mut self, entity: &Entity) {
+        let key = &entity.key;
+        if let Some(count) = self.counts.get_mut(key) {
+            self.by_count.remove(&(count.alerts, key.clone()));
+            count.alerts += 1;
+            self.by_count.insert((count.alerts, key.clone()));
+            return;
+        }
+        let full = self.counts.len() >= KEPT;
+        let room = if full { self.drop_smallest() } else { None };
+        let count = Count {
+            role: entity.role,
+            alerts: room.unwrap_or(0) + 1,
+            exact: room.is_none(),
+        };
+        self.by_count.insert((count.alerts, key.clone()));
+        self.counts.insert(key.clone(), count);
+    }
+
     fn drop_smallest(&mut self) -> Option<u64> {
-        let smallest = self.0.iter().min_by_key(|(key, count)| (count.alerts, *key))?;
-        let (key, alerts) = (smallest.0.clone(), smallest.1.alerts);
-        self.0.remove(&key);
+        let (alerts, key) = self.by_count.pop_first()?;
+        self.counts.remove(&key);
         Some(alerts)
     }
 
     /// Those in the most alerts.
     pub fn top(&self) -> Vec<EntityCount> {
-        let mut all: Vec<(&EntityKey, &Count)> = self.0.iter().collect();
+        let mut all: Vec<(&EntityKey, &Count)> = self.counts.iter().collect();
         all.sort_by_key(|(key, count)| (std::cmp::Reverse(count.alerts), *key));
         let told = all.into_iter().take(TOLD);
         told.map(|(key, count)| EntityCount {
@@ -99,7 +107,8 @@ mod tests {
             ("e1000000", 3 * KEPT as u64, true)
         );
         assert!(top[1].alerts >= 1 && !top[1].exact);
-        assert_eq!((top.len(), entities.0.len()), (TOLD, KEPT));
+        assert_eq!((top.len(), entities.counts.len()), (TOLD, KEPT));
+        assert_eq!(entities.by_count.len(), KEPT);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Rules over old logs: what they would have found, on which days, and which events would have followed.
 //!
-//! Records come one at a time and are not kept. What is kept is bounded, whatever the logs hold: days, entities, events
-//! and ids are counted exactly up to a limit, and what lies beyond is said to.
+//! Records come one at a time and are not kept. Days, entities, events and ids are counted exactly up to a limit, and what
+//! lies beyond is said to. What the stages remember is what they remember in the server: the windows of the rules, and the
+//! alerts of a week of event time.
 
 mod days;
 mod entities;
