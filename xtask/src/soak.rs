@@ -12,6 +12,9 @@ pub struct Arguments {
     /// Cases of each property test.
     #[arg(long, default_value_t = 50_000)]
     property_cases: u32,
+    /// Seconds of each fuzz harness.
+    #[arg(long, default_value_t = 300)]
+    fuzz_seconds: u32,
 }
 
 /// Runs the long versions.
@@ -47,5 +50,28 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "--exclude",
         "xtask",
     ];
-    run::command_in(&root::path(), "cargo", &properties, &environment)
+    run::command_in(&root::path(), "cargo", &properties, &environment)?;
+    fuzz(arguments.fuzz_seconds)?;
+    run::step("every recorded event by the reference evaluator, all public rules");
+    hunt_tests("oracle::", &[("CTDR_ORACLE_ALL", "1")])
+}
+
+/// Runs each fuzz harness so long.
+pub fn fuzz(seconds: u32) -> anyhow::Result<()> {
+    run::step(&format!("fuzz harnesses, {seconds} s each"));
+    let seconds = seconds.to_string();
+    hunt_tests("fuzz::", &[("CTDR_FUZZ_SECONDS", &seconds)])
+}
+
+fn hunt_tests(name: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
+    let tests = [
+        "test",
+        "--release",
+        "--package",
+        "hunt",
+        "--test",
+        "integration",
+        name,
+    ];
+    run::command_in(&root::path(), "cargo", &tests, environment)
 }

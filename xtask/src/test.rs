@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change has to pass.
 
-use crate::{console, demo, root, run, tidy};
+use crate::{console, demo, root, run, soak, tidy};
 use clap::Args;
 use std::path::Path;
 
@@ -11,6 +11,9 @@ pub struct Arguments {
     #[arg(long)]
     install_browser: bool,
 }
+
+/// How long each fuzz harness runs where nobody waits for it.
+const CI_FUZZ_SECONDS: u32 = 10;
 
 /// Where Debian puts the browser.
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -32,6 +35,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     run::step("clippy");
     cargo(&["clippy", "--all-targets"], &["--", "--deny", "warnings"])?;
     rust_tests()?;
+    if std::env::var_os("CI").is_some() {
+        soak::fuzz(CI_FUZZ_SECONDS)?;
+    }
     browser_tests(arguments.install_browser)
 }
 

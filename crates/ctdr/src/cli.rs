@@ -96,9 +96,13 @@ pub struct ReplayArguments {
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  ctdr hunt --rules sigma/rules --input sysmon.jsonl.gz --logsource product=windows,\
-service=sysmon\n\nEvents are JSON objects, one a line, plain, gzip or zstd; rules name their fields as the events do. Each \
-match is one JSON line. A rule that cannot be loaded is told on standard error and stops nothing. The last line of standard \
-error is a JSON object with what was done and how fast."
+service=sysmon\n\nWhat a file \
+holds, its first bytes say: JSON objects, one a line, one behind the other, in a list or in CloudTrail's `Records`; a table \
+(CSV) with the names of its fields in the first line, where an empty field is one the event does not have; or a Windows event \
+log (EVTX), its event data under its own names beside EventID, Channel, Provider_Name, Computer, TimeCreated. Each plain, gzip \
+or zstd. Rules name their fields as the events do. Each match is one JSON line; `record` is the number of the event in its file, \
+from 0.\n\nA rule that cannot be loaded and a record that cannot be read are told on standard error, counted, and stop \
+nothing; a file that cannot be read to its end makes the exit code 1 when all is done. The last line of standard error is a JSON object with what was done and how fast."
 )]
 pub struct HuntArguments {
     /// A rule file, or a folder with rule files; may be repeated.
@@ -110,7 +114,8 @@ pub struct HuntArguments {
     /// The log all events are of: `product=…,service=…,category=…`, each optional; or `any`: ask all rules.
     #[arg(long, value_name = "LOG", value_parser = log_mode, default_value = "any", conflicts_with = "logsource_fields")]
     pub logsource: LogMode,
-    /// Each event says which log it is of, in its fields `product`, `service` and `category`.
+    /// Each event says which log it is of, in its fields `product`, `service` and `category`; of Windows event logs, channel
+    /// and number of the event say it.
     #[arg(long)]
     pub logsource_fields: bool,
     /// Threads; 1 reads, parses and matches in one [default: one a core].

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
-    error: anyhow::Error,
+    /// What is said of it; none if all has been said.
+    error: Option<anyhow::Error>,
 }
 
 impl Failure {
@@ -14,7 +15,7 @@ impl Failure {
     pub fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self {
             code: 2,
-            error: error.into(),
+            error: Some(error.into()),
         }
     }
 
@@ -38,8 +39,13 @@ impl Failure {
     pub fn not_found(error: impl Into<anyhow::Error>) -> Self {
         Self {
             code: 4,
-            error: error.into(),
+            error: Some(error.into()),
         }
+    }
+
+    /// A failure that people have been told of: exit code 1.
+    pub const fn told() -> Self {
+        Self { code: 1, error: None }
     }
 }
 
@@ -47,7 +53,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self {
             code: 1,
-            error: error.into(),
+            error: Some(error.into()),
         }
     }
 }
@@ -58,7 +64,9 @@ pub fn code(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, error }) => {
-            eprintln!("ctdr: {error:#}");
+            if let Some(error) = error {
+                eprintln!("ctdr: {error:#}");
+            }
             ExitCode::from(code)
         }
     }

@@ -1,13 +1,18 @@
 //! `ctdr hunt`: Sigma rules over files of events.
 
 use crate::{cli::HuntArguments, exit::Failure, progress};
-use hunt::{LogMode, RuleError, Summary, input::InputError};
+use hunt::{
+    LogMode, RuleError, Summary, Told,
+    input::{Input, Problem},
+};
+use indicatif::ProgressBar;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
     path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -26,6 +31,7 @@ struct Report {
 
 /// Runs the command.
 pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
+    Input::check(&arguments.input).map_err(Failure::not_found)?;
     let started = cpu_seconds();
     let loaded = hunt::rules::load(&arguments.rules).map_err(|error| {
         if error.is_not_found() {
@@ -50,12 +56,14 @@ pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
     };
     let out = output(arguments.out.as_deref())?;
     let started = cpu_seconds();
-    let done = hunt::hunt(&loaded, arguments.input.clone(), mode, threads, out, &|bytes| {
-        bar.inc(bytes);
-    });
+    let teller = Teller {
+        bar,
+        problems: AtomicUsize::new(0),
+    };
+    let done = hunt::hunt(&loaded, arguments.input.clone(), mode, threads, out, &teller);
     let match_cpu_seconds = cpu_seconds() - started;
-    bar.finish_and_clear();
-    let summary = done.map_err(classify)?;
+    teller.finish();
+    let summary = done?;
     tell(&Report {
         summary,
         rules_loaded: loaded.rules.len(),
@@ -64,13 +72,44 @@ pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
         match_cpu_seconds,
         events_per_cpu_second: summary.events as f64 / match_cpu_seconds.max(1e-9),
         peak_rss_bytes: peak_rss_bytes(),
-    })
+    })?;
+    if summary.files_cut > 0 {
+        return Err(Failure::told());
+    }
+    Ok(())
 }
 
-fn classify(error: hunt::HuntError) -> Failure {
-    match &error {
-        hunt::HuntError::Input(input) if InputError::is_not_found(input) => Failure::not_found(error),
-        _ => Failure::from(error),
+/// How many problems are told one by one; all are counted.
+const TOLD: usize = 100;
+
+/// Tells people how far it is, and what cannot be read.
+struct Teller {
+    bar: ProgressBar,
+    problems: AtomicUsize,
+}
+
+impl Told for Teller {
+    fn matched(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    #[allow(clippy::print_stderr, reason = "this is what the command says to people")]
+    fn unreadable(&self, problem: &Problem) {
+        // A file that ends early is always told.
+        if self.problems.fetch_add(1, Ordering::Relaxed) < TOLD || problem.record.is_none() {
+            self.bar.suspend(|| eprintln!("{problem}"));
+        }
+    }
+}
+
+impl Teller {
+    #[allow(clippy::print_stderr, reason = "this is what the command says to people")]
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+        let problems = self.problems.load(Ordering::Relaxed);
+        if problems > TOLD {
+            eprintln!("and {} more that could not be read", problems - TOLD);
+        }
     }
 }
 

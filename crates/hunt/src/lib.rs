@@ -11,5 +11,5 @@ mod run;
 
 pub use detect::matcher::Log;
 pub use rules::{Loaded, RuleFile};
-pub use run::{HuntError, LogMode, Summary, hunt};
+pub use run::{HuntError, LogMode, Summary, Told, hunt};
 pub use sigma::Error as RuleError;

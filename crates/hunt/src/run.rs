@@ -1,11 +1,11 @@
 //! Matching: threads that each take a block of events, match it, and hand over their output.
 
 use crate::{
-    input::{Block, Input, InputError, lines},
+    input::{Block, Input, Problem, lines},
     output::{Line, Ordered, RuleLine},
     rules::{EXTRA, Loaded},
 };
-use detect::matcher::{Engine, Log, Plan, Scratch, Slot};
+use detect::matcher::{Engine, JsonError, Log, Plan, Scratch, Slot};
 use serde::Serialize;
 use std::{
     borrow::Cow,
@@ -39,19 +39,23 @@ pub struct Summary {
     pub bytes: u64,
     /// Matches.
     pub matches: u64,
-    /// Lines that are no events.
+    /// Records that are no events.
     pub unreadable: u64,
+    /// Files that could not be read to their end.
+    pub files_cut: u64,
 }
 
-/// Why a hunt ended early.
+/// Why a hunt ended early: its output cannot be written. What cannot be read stops nothing.
 #[derive(Debug, thiserror::Error)]
-pub enum HuntError {
-    /// An input.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// The output.
-    #[error("cannot write matches: {0}")]
-    Output(#[source] io::Error),
+#[error("cannot write matches: {0}")]
+pub struct HuntError(#[source] io::Error);
+
+/// What is told while a hunt goes on, from any thread.
+pub trait Told: Sync {
+    /// So many bytes of events were matched.
+    fn matched(&self, bytes: u64);
+    /// Something could not be read.
+    fn unreadable(&self, problem: &Problem);
 }
 
 /// Hunts for rules in files.
@@ -61,22 +65,22 @@ pub fn hunt(
     mode: &LogMode,
     threads: usize,
     out: impl Write + Send,
-    progress: &(impl Fn(u64) + Sync),
+    told: &impl Told,
 ) -> Result<Summary, HuntError> {
-    let input = Mutex::new(Input::new(files));
+    let input = Mutex::new(Input::new(files, matches!(mode, LogMode::Fields)));
     let output = Mutex::new(Ordered::new(out));
     let work = || {
         let mut worker = Worker::new(loaded, mode);
         let mut block = Block::default();
         loop {
-            let filled = lock(&input).next(&mut block)?;
+            let filled = lock(&input).next(&mut block);
             if !filled {
                 return Ok(worker.summary);
             }
-            worker.block(&block);
-            progress(block.text.len() as u64);
+            worker.block(&block, told);
+            told.matched(block.text.len() as u64);
             let text = std::mem::take(&mut worker.text);
-            lock(&output).put(block.number, text).map_err(HuntError::Output)?;
+            lock(&output).put(block.number, text).map_err(HuntError)?;
         }
     };
     let summary = thread::scope(|scope| {
@@ -91,7 +95,7 @@ pub fn hunt(
         total
     })?;
     let output = output.into_inner().unwrap_or_else(PoisonError::into_inner);
-    output.finish().map_err(HuntError::Output)?;
+    output.finish().map_err(HuntError)?;
     Ok(summary)
 }
 
@@ -106,6 +110,7 @@ impl Summary {
             bytes: self.bytes + other.bytes,
             matches: self.matches + other.matches,
             unreadable: self.unreadable + other.unreadable,
+            files_cut: self.files_cut + other.files_cut,
         }
     }
 }
@@ -144,7 +149,7 @@ impl<'h> Worker<'h> {
         }
     }
 
-    fn block(&mut self, block: &Block) {
+    fn block(&mut self, block: &Block, told: &impl Told) {
         let valid = std::str::from_utf8(&block.text).is_ok();
         for (number, line) in (block.first..).zip(lines(&block.text)) {
             self.summary.events += 1;
@@ -155,20 +160,35 @@ impl<'h> Worker<'h> {
             } else {
                 String::from_utf8_lossy(line)
             };
-            self.event(&event, &block.file, number);
+            if let Err(error) = self.event(&event, &block.file, number) {
+                self.summary.unreadable += 1;
+                told.unreadable(&Problem {
+                    file: Arc::clone(&block.file),
+                    record: Some(number),
+                    message: error.to_string(),
+                });
+            }
+        }
+        if let Some(problem) = &block.problem {
+            match problem.record {
+                Some(_) => {
+                    self.summary.events += 1;
+                    self.summary.unreadable += 1;
+                }
+                None => self.summary.files_cut += 1,
+            }
+            told.unreadable(problem);
         }
     }
 
-    fn event(&mut self, event: &str, file: &str, number: u64) {
-        if self.engine.read(event, &mut self.scratch).is_err() {
-            self.summary.unreadable += 1;
-            return;
-        }
+    fn event(&mut self, event: &str, file: &str, number: u64) -> Result<(), JsonError> {
+        self.engine.read(event, &mut self.scratch)?;
         let plan = self.plan(event);
         let count = self.engine.matches(&plan, event, &mut self.scratch).len();
         if count > 0 {
             self.matched(event, file, number);
         }
+        Ok(())
     }
 
     fn plan(&mut self, event: &str) -> Arc<Plan> {

@@ -1,71 +1,14 @@
 //! The engine finds what the reference evaluator finds: every public rule, over recorded events.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
-
+use crate::flat::Flat;
 use detect::matcher::{Engine, Log, Scratch};
 use flate2::read::GzDecoder;
-use serde_json::Value as Json;
-use sigma::{Body, Detection, Event, LogSource, Number, Value};
+use sigma::{Body, Detection, LogSource};
 use std::{
-    borrow::Cow,
     fs::File,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
-
-/// An event as the reference evaluator sees it: all its scalars, by path.
-struct Flat(Vec<(String, Json)>);
-
-impl Flat {
-    fn new(text: &str) -> Self {
-        let mut all = Vec::new();
-        flatten(String::new(), serde_json::from_str(text).unwrap(), &mut all);
-        Self(all)
-    }
-
-    fn text(&self, field: &str) -> Option<String> {
-        let found = self.0.iter().find(|(path, _)| path == field)?;
-        found.1.as_str().map(str::to_owned)
-    }
-}
-
-fn flatten(path: String, value: Json, all: &mut Vec<(String, Json)>) {
-    match value {
-        Json::Object(map) => {
-            for (key, value) in map {
-                let inner = if path.is_empty() {
-                    key
-                } else {
-                    format!("{path}.{key}")
-                };
-                flatten(inner, value, all);
-            }
-        }
-        Json::Array(list) => list
-            .into_iter()
-            .for_each(|value| flatten(path.clone(), value, all)),
-        scalar => all.push((path, scalar)),
-    }
-}
-
-impl Event for Flat {
-    fn values(&self, field: &str) -> Vec<Value<'_>> {
-        let found = self.0.iter().filter(|(path, _)| path == field);
-        found
-            .map(|(_, value)| match value {
-                Json::Bool(truth) => Value::Bool(*truth),
-                Json::Number(number) => Value::Number(Number::parse(&number.to_string()).unwrap()),
-                Json::String(text) => Value::Text(Cow::Borrowed(text)),
-                _ => Value::Null,
-            })
-            .collect()
-    }
-
-    fn texts(&self) -> Vec<Cow<'_, str>> {
-        let texts = self.0.iter().filter_map(|(_, value)| value.as_str());
-        texts.map(Cow::Borrowed).collect()
-    }
-}
 
 fn data(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("CTDR_TEST_DATA").map(PathBuf::from);
@@ -156,12 +99,22 @@ fn every_public_rule_matches_what_the_reference_says() {
             category: event.text("category"),
         }
     };
+    // The whole of it takes an hour: `cargo xtask soak` asks for it.
+    if std::env::var_os("CTDR_ORACLE_ALL").is_some() {
+        oracle.compare("windows-20k.jsonl.gz", 1, 1, named);
+        oracle.compare("cloudtrail-2900.jsonl.gz", 1, 1, |_| cloudtrail());
+        return;
+    }
     oracle.compare("windows-20k.jsonl.gz", 999, 8, named);
     // Of no known log: every rule is asked, and nearly every event matches some rule that only says `not`.
     oracle.compare("windows-20k.jsonl.gz", 9_999, 10_000, |_| Log::default());
-    oracle.compare("cloudtrail-2900.jsonl.gz", 199, 8, |_| Log {
+    oracle.compare("cloudtrail-2900.jsonl.gz", 199, 8, |_| cloudtrail());
+}
+
+fn cloudtrail() -> Log {
+    Log {
         product: Some("aws".to_owned()),
         service: Some("cloudtrail".to_owned()),
         category: None,
-    });
+    }
 }
