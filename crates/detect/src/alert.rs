@@ -1,12 +1,52 @@
 //! Builds alerts: from one record, or from a window that fired.
 
 use crate::{
+    correlation::{Profile, counter::Counter, window::Fired},
     entities,
-    rule::{Counter, Rule},
-    window::{Fired, Profile},
+    field::Address,
+    keys::repeat_key,
+    rule::Rule,
 };
-use model::{Alert, AlertId, Evidence, RecordId, RecordView, RuleRef, Schema, Threshold, Time};
+use model::{
+    Alert, AlertId, Evidence, Level, LocalText, ProductId, RecordId, RecordView, RuleCount, RuleRef, Side,
+    TenantId, Threshold, Time,
+};
 use std::collections::BTreeSet;
+
+/// What an alert of a rule takes from the record that raised it; or, if time alone did, from its group.
+pub struct Cause {
+    tenant: TenantId,
+    title: LocalText,
+    level: Level,
+    log: Option<(ProductId, Side)>,
+    /// The key its repeats share, if the rule leaves them out.
+    pub repeat: Option<String>,
+}
+
+impl Cause {
+    /// A record.
+    pub fn of_record(rule: &Rule, record: &impl RecordView) -> Self {
+        let meta = record.meta();
+        let value = |address: &Address| address.first_text(record);
+        Self {
+            level: rule.level(record),
+            log: Some((meta.log.product.clone(), meta.log.side)),
+            ..Self::of_group(rule, &meta.tenant, value)
+        }
+    }
+
+    /// A group, of which only some values are known.
+    pub fn of_group(rule: &Rule, tenant: &TenantId, value: impl Fn(&Address) -> Option<String>) -> Self {
+        let by = rule.suppress.as_ref().map(|(by, _)| by);
+        Self {
+            tenant: tenant.clone(),
+            title: rule.title.fill(&value),
+            level: rule.info.level,
+            log: None,
+            repeat: by.map(|by| repeat_key(tenant, by.iter().map(value))),
+        }
+    }
+}
 
 /// What a record contributes to an alert of `rule`.
 pub fn profile(rule: &Rule, record: &impl RecordView) -> Profile {
@@ -21,7 +61,13 @@ pub fn profile(rule: &Rule, record: &impl RecordView) -> Profile {
 }
 
 /// The alert of one record.
-pub fn of_record(rule: &Rule, record: &impl RecordView, evidence: Evidence, suppressed: u64) -> Alert {
+pub fn of_record(
+    rule: &Rule,
+    cause: &Cause,
+    record: &impl RecordView,
+    evidence: Evidence,
+    suppressed: u64,
+) -> Alert {
     let meta = record.meta();
     Basis {
         profiles: vec![profile(rule, record)],
@@ -31,18 +77,12 @@ pub fn of_record(rule: &Rule, record: &impl RecordView, evidence: Evidence, supp
         evidence: vec![evidence],
         suppressed,
     }
-    .alert(rule, record)
+    .alert(rule, cause)
 }
 
-/// The alert of a window; `record` is the one that made it fire.
-pub fn of_window(
-    rule: &Rule,
-    counter: &Counter,
-    record: &impl RecordView,
-    fired: Fired,
-    schema: &Schema,
-) -> Alert {
-    let threshold = threshold(counter, record, fired.count, schema);
+/// The alert of a window.
+pub fn of_window(rule: &Rule, counter: &Counter, cause: &Cause, group: &[String], fired: Fired) -> Alert {
+    let threshold = threshold(counter, group, &fired);
     // The newest ones are kept: they are what made the condition true.
     let skip = fired.records.len().saturating_sub(Alert::RECORDS_KEPT);
     let mut alert = Basis {
@@ -53,7 +93,7 @@ pub fn of_window(
         evidence: fired.evidence,
         suppressed: fired.suppressed,
     }
-    .alert(rule, record);
+    .alert(rule, cause);
     alert.threshold = Some(threshold);
     alert
 }
@@ -68,30 +108,31 @@ struct Basis {
 }
 
 impl Basis {
-    fn alert(self, rule: &Rule, record: &impl RecordView) -> Alert {
+    fn alert(self, rule: &Rule, cause: &Cause) -> Alert {
         let info = &rule.info;
-        let meta = record.meta();
         let side = self.profiles.iter().map(|p| p.side).max();
         Alert {
-            id: AlertId::derive(&meta.tenant, &info.id, &self.records),
-            tenant: meta.tenant.clone(),
+            id: AlertId::derive(&cause.tenant, &info.id, &self.records),
+            tenant: cause.tenant.clone(),
             time: self.last,
             first_time: self.first,
             rule: RuleRef {
                 id: info.id.clone(),
                 version: info.version.clone(),
             },
-            title: rule.title.fill(record),
+            title: cause.title.clone(),
             origin: info.origin,
             testing: info.testing,
-            side: side.unwrap_or(meta.log.side),
-            level: rule.level(record),
+            side: side
+                .or(cause.log.as_ref().map(|(_, side)| *side))
+                .unwrap_or(Side::Network),
+            level: cause.level,
             aggregation: info.aggregation,
             window: info.window,
             category: info.category.clone(),
             tactics: info.tactics.clone(),
             techniques: info.techniques.clone(),
-            products: self.products(record),
+            products: self.products(cause),
             accounts: self.profiles.iter().filter_map(|p| p.account.clone()).collect(),
             defended: self.defended(),
             entities: entities::unique(self.profiles.into_iter().flat_map(|p| p.entities).collect()),
@@ -102,9 +143,10 @@ impl Basis {
         }
     }
 
-    fn products(&self, record: &impl RecordView) -> BTreeSet<model::ProductId> {
-        let all = self.profiles.iter().map(|p| p.product.clone());
-        all.chain([record.meta().log.product.clone()]).collect()
+    fn products(&self, cause: &Cause) -> BTreeSet<ProductId> {
+        let all = self.profiles.iter().map(|p| &p.product);
+        let own = cause.log.iter().map(|(product, _)| product);
+        all.chain(own).cloned().collect()
     }
 
     /// Blocked only if everything was: one request that came through is what matters.
@@ -116,22 +158,25 @@ impl Basis {
     }
 }
 
-fn threshold(counter: &Counter, record: &impl RecordView, count: usize, schema: &Schema) -> Threshold {
-    let comparisons: Vec<String> = counter
-        .condition
-        .comparisons
-        .iter()
-        .map(|(comparison, number)| format!("{} {number}", comparison.sign()))
-        .collect();
+fn threshold(counter: &Counter, group: &[String], fired: &Fired) -> Threshold {
+    let matches = counter.rules.iter().zip(&fired.rules);
     Threshold {
         kind: counter.kind.to_owned(),
-        condition: comparisons.join(", "),
-        value: count as f64,
+        condition: counter.text.clone(),
+        value: fired.value,
         seconds: counter.condition.timespan.as_secs(),
         group: counter
             .group_by
             .iter()
-            .map(|field| (field.name(schema), field.first_text(record).unwrap_or_default()))
+            .cloned()
+            .zip(group.iter().cloned())
+            .collect(),
+        rules: matches
+            .filter(|(_, matches)| **matches > 0)
+            .map(|(rule, matches)| RuleCount {
+                rule: rule.clone(),
+                matches: *matches as u64,
+            })
             .collect(),
     }
 }

@@ -8,12 +8,16 @@
 //! A rule file is plain Sigma; what Sigma has no words for stands in its one key `ctdr`, see `extension.rs`.
 
 mod alert;
+mod correlation;
 mod detector;
 mod entities;
 mod evidence;
 mod extension;
 mod field;
+mod keys;
 pub mod matcher;
+mod metrics;
+mod parsed;
 mod resolve;
 mod rule;
 mod ruleset;
@@ -21,10 +25,12 @@ mod state;
 mod suppress;
 mod template;
 mod text;
-mod window;
 
-pub use detector::{Counters, Detector, SnapshotError};
+pub use detector::{Detector, SnapshotError};
 pub use extension::{CATEGORIES, RuleTest};
+pub use metrics::{Budget, RuleMetrics};
+pub use parsed::Parsed;
 pub use rule::{RuleInfo, RuleSource};
 pub use ruleset::{RuleError, RuleSet};
 pub use sigma::Status;
+pub use state::Counters;

@@ -1,11 +1,11 @@
 //! A rule that raises alerts, compiled: what people may know of it, and what its alerts are made of.
 
 use crate::{
+    correlation::counter::Counter,
     entities::EntityRule,
     extension::{Extension, RuleTest},
     field::Address,
     template::LocalTemplate,
-    window,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
 use sigma::{Metadata, Position, Report, Status};
@@ -77,19 +77,8 @@ pub struct Rule {
     pub(crate) suppress: Option<(Vec<Address>, Duration)>,
     /// For rules that count.
     pub(crate) counter: Option<Counter>,
-}
-
-/// What a counting rule counts.
-#[derive(Debug)]
-pub struct Counter {
-    /// What it is called in Sigma.
-    pub kind: &'static str,
-    /// The window and its condition.
-    pub condition: window::Condition,
-    /// The fields that tell one count from another.
-    pub group_by: Vec<Address>,
-    /// The fields whose distinct values are counted together.
-    pub values: Vec<Address>,
+    /// It raises no alerts: others count its windows.
+    pub(crate) silent: bool,
 }
 
 /// The file a rule stands in.
@@ -125,6 +114,8 @@ pub struct Context<'c> {
     pub metadata: &'c Metadata,
     /// The fields there are.
     pub schema: &'c Schema,
+    /// It raises no alerts, so it need not say what they are made of.
+    pub silent: bool,
 }
 
 impl Rule {
@@ -141,6 +132,7 @@ impl Rule {
             at,
             metadata,
             schema,
+            silent,
         } = context;
         require(context, extension, report);
         let import = extension.and_then(|e| e.import.as_ref());
@@ -209,6 +201,7 @@ impl Rule {
             severity,
             suppress: outputs.suppress,
             counter,
+            silent: *silent,
         })
     }
 
@@ -245,7 +238,7 @@ fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Re
     if metadata.id.is_none() {
         report.error(context.at, "key `id` is missing: alerts name their rule by it");
     }
-    if context.source.origin == Origin::Custom {
+    if context.source.origin == Origin::Custom || context.silent {
         return;
     }
     if metadata.level.is_none() {

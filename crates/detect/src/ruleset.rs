@@ -6,18 +6,18 @@
 //! Filters work across files: each takes its matches away from the rules it names, or from all of its logs.
 
 use crate::{
+    correlation::{
+        compile::counter,
+        members::{Graph, Input, Node, Place, references},
+    },
     extension::Extension,
-    field::Address,
     matcher::{self, Engine},
+    parsed::Parsed,
     resolve::resolve,
-    rule::{Context, Counter, Rule, RuleInfo, RuleSource},
-    window,
+    rule::{Context, Rule, RuleInfo, RuleSource},
 };
 use model::{LogSource, Schema};
-use sigma::{
-    Body, Correlation, CorrelationKind, Detection, Document, Filtered, Number, Report, Window,
-    correlation::Name,
-};
+use sigma::{Body, Detection, Document, Filtered, Report, correlation::Name};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -36,13 +36,27 @@ pub struct RuleSet {
     pub(crate) engine: Engine,
     /// What feeds each rule.
     feeds: Vec<Feed>,
+    /// By rule: those that count its windows, and its place among what they count.
+    pub(crate) chains: Vec<Vec<(usize, u16)>>,
+    /// By rule: whether it raises alerts.
+    pub(crate) raising: Vec<bool>,
+    /// By rule: whether it raises alerts or feeds one that does.
+    running: Vec<bool>,
 }
 
-/// The detections that feed a rule.
+/// What feeds a rule.
 #[derive(Debug)]
 struct Feed {
     raised_by: Option<usize>,
-    counts: Vec<usize>,
+    counts: Vec<Source>,
+}
+
+/// A member of a correlation.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Detection(usize),
+    /// Another correlation.
+    Rule(usize),
 }
 
 /// A detection, and what happens when it matches.
@@ -51,8 +65,8 @@ pub(crate) struct Matcher {
     pub logsource: LogSource,
     /// The rule that raises an alert for each match.
     pub raises: Option<usize>,
-    /// The rules that count matches.
-    pub counted_by: Vec<usize>,
+    /// The rules that count matches, and its place among what they count.
+    pub counted_by: Vec<(usize, u16)>,
 }
 
 impl Matcher {
@@ -62,6 +76,12 @@ impl Matcher {
             raises: None,
             counted_by: Vec::new(),
         }
+    }
+
+    /// The rules that listen to it.
+    pub fn feeds(&self) -> impl Iterator<Item = usize> {
+        let counted_by = self.counted_by.iter().map(|(rule, _)| *rule);
+        self.raises.into_iter().chain(counted_by)
     }
 
     /// Whether any enabled rule listens to it.
@@ -81,6 +101,15 @@ impl Matcher {
 impl RuleSet {
     /// Compiles rule files. What does not compile is left out and told.
     pub fn compile(schema: &Arc<Schema>, sources: &[RuleSource]) -> (Self, Vec<RuleError>) {
+        Self::compile_knowing(&Parsed::default(), schema, sources)
+    }
+
+    /// The same, reading only files that are not `known` from before.
+    pub fn compile_knowing(
+        known: &Parsed,
+        schema: &Arc<Schema>,
+        sources: &[RuleSource],
+    ) -> (Self, Vec<RuleError>) {
         let mut errors = Vec::new();
         let mut units = Vec::new();
         let mut set = Self {
@@ -89,11 +118,14 @@ impl RuleSet {
             matchers: Vec::new(),
             engine: Engine::default(),
             feeds: Vec::new(),
+            chains: Vec::new(),
+            raising: Vec::new(),
+            running: Vec::new(),
         };
         let mut detections = Vec::new();
         let mut parsed = Vec::new();
         for source in sources {
-            match sigma::parse(&source.text, &source.file) {
+            match known.documents(source) {
                 Ok(documents) => parsed.push((source, documents)),
                 Err(mut found) => errors.append(&mut found),
             }
@@ -116,15 +148,15 @@ impl RuleSet {
             .map(|(logsource, detection)| (logsource, detection));
         (set.engine, _) = Engine::new(rules, &[]);
         let names = Names::new(&units);
-        for unit in &units {
+        let mut compiled = Vec::new();
+        for (number, unit) in units.iter().enumerate() {
             let mut report = Report::new(&unit.source.file);
-            let outputs = unit.compile(&names, &set, &mut report);
-            if report.is_empty() {
-                set.add(outputs);
-            } else {
-                errors.append(&mut report.into_errors());
-            }
+            let outputs = unit.compile(number, &names, &set, &mut report);
+            compiled.push(report.is_empty().then_some(outputs));
+            errors.append(&mut report.into_errors());
         }
+        leave_out_dependents(&units, &mut compiled, &mut errors);
+        set.add(compiled.into_iter().flatten().flatten().collect());
         set.wire();
         (set, errors)
     }
@@ -140,7 +172,13 @@ impl RuleSet {
 
     /// The rules that raise alerts, in the order given.
     pub fn rules(&self) -> impl Iterator<Item = &RuleInfo> {
-        self.rules.iter().map(Rule::info)
+        self.rules.iter().filter(|rule| !rule.silent).map(Rule::info)
+    }
+
+    /// The rules that remember something: those that raise alerts, and those that feed them.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &RuleInfo> {
+        let rules = self.rules.iter().zip(&self.running);
+        rules.filter(|(_, running)| **running).map(|(rule, _)| &rule.info)
     }
 
     /// The rule of this id.
@@ -199,14 +237,21 @@ impl RuleSet {
     }
 
     fn add(&mut self, outputs: Vec<Output>) {
-        for Output {
-            rule,
-            raised_by,
-            counts,
-        } in outputs
-        {
-            self.rules.push(rule);
-            self.feeds.push(Feed { raised_by, counts });
+        let places = outputs
+            .iter()
+            .zip(0..)
+            .map(|(output, number)| (output.place, number));
+        let places: HashMap<Place, usize> = places.collect();
+        for output in outputs {
+            let source = |input| match input {
+                Input::Detection(number) => Source::Detection(number),
+                Input::Correlation(place, _) => Source::Rule(places[&place]),
+            };
+            self.rules.push(output.rule);
+            self.feeds.push(Feed {
+                raised_by: output.raised_by,
+                counts: output.counts.into_iter().map(source).collect(),
+            });
         }
     }
 
@@ -216,14 +261,34 @@ impl RuleSet {
             matcher.raises = None;
             matcher.counted_by.clear();
         }
-        let enabled = self.rules.iter().zip(&self.feeds).enumerate();
-        for (number, (_, feed)) in enabled.filter(|(_, (rule, _))| rule.info.enabled) {
-            for matcher in &feed.counts {
-                self.matchers[*matcher].counted_by.push(number);
+        let raises = self.rules.iter().map(|rule| rule.info.enabled && !rule.silent);
+        self.raising = raises.collect();
+        self.running = self.raising.clone();
+        self.chains = vec![Vec::new(); self.rules.len()];
+        let on = |number: &usize| self.raising[*number];
+        let mut open: Vec<usize> = (0..self.rules.len()).filter(on).collect();
+        while let Some(number) = open.pop() {
+            for (source, member) in self.feeds[number].counts.iter().zip(0..) {
+                match *source {
+                    Source::Detection(matcher) => self.matchers[matcher].counted_by.push((number, member)),
+                    Source::Rule(rule) => {
+                        self.chains[rule].push((number, member));
+                        if !std::mem::replace(&mut self.running[rule], true) {
+                            open.push(rule);
+                        }
+                    }
+                }
             }
-            if let Some(matcher) = feed.raised_by {
+            if let Some(matcher) = self.feeds[number].raised_by {
                 self.matchers[matcher].raises = Some(number);
             }
+        }
+        // The order of rules, not the one they were come upon in.
+        for matcher in &mut self.matchers {
+            matcher.counted_by.sort_unstable();
+        }
+        for chain in &mut self.chains {
+            chain.sort_unstable();
         }
     }
 }
@@ -241,30 +306,65 @@ struct Member {
     matcher: Option<usize>,
 }
 
-/// A rule, and the detections that feed it.
+/// A rule, and what feeds it.
 struct Output {
+    place: Place,
     rule: Rule,
     raised_by: Option<usize>,
-    counts: Vec<usize>,
+    counts: Vec<Input>,
+}
+
+/// Leaves out files with a correlation about one that was left out.
+fn leave_out_dependents(
+    units: &[Unit<'_>],
+    compiled: &mut [Option<Vec<Output>>],
+    errors: &mut Vec<RuleError>,
+) {
+    let mut again = true;
+    while again {
+        again = false;
+        for (number, unit) in units.iter().enumerate() {
+            let mut report = Report::new(&unit.source.file);
+            let outputs = compiled[number].iter().flatten();
+            for input in outputs.flat_map(|output| &output.counts) {
+                if let Input::Correlation((other, _), name) = input
+                    && compiled[*other].is_none()
+                {
+                    report.error(name.position, format!("`{}` did not load", name.text));
+                }
+            }
+            if !report.is_empty() {
+                again = true;
+                compiled[number] = None;
+                errors.append(&mut report.into_errors());
+            }
+        }
+    }
 }
 
 impl Unit<'_> {
-    fn compile(&self, names: &Names<'_>, set: &RuleSet, report: &mut Report<'_>) -> Vec<Output> {
-        self.members
-            .iter()
-            .filter(|member| self.raises(member))
-            .filter_map(|member| self.output(member, names, set, report))
+    fn compile(
+        &self,
+        number: usize,
+        names: &Names<'_>,
+        set: &RuleSet,
+        report: &mut Report<'_>,
+    ) -> Vec<Output> {
+        let members = (0..)
+            .zip(&self.members)
+            .filter(|(_, member)| match member.document.body {
+                Body::Rule { .. } => self.raises(member),
+                Body::Correlation(_) => true,
+                Body::Filter { .. } => false,
+            });
+        members
+            .filter_map(|(at, member)| self.output((number, at), member, names, set, report))
             .collect()
     }
 
     /// Whether a document raises alerts: one that a correlation of the same file counts does not, unless the
     /// correlation says so.
     fn raises(&self, member: &Member) -> bool {
-        match member.document.body {
-            Body::Rule { .. } => {}
-            Body::Correlation(_) => return true,
-            Body::Filter { .. } => return false,
-        }
         let mut counted_by = self
             .members
             .iter()
@@ -283,6 +383,7 @@ impl Unit<'_> {
 
     fn output(
         &self,
+        place: Place,
         member: &Member,
         names: &Names<'_>,
         set: &RuleSet,
@@ -294,6 +395,7 @@ impl Unit<'_> {
             at: document.position,
             metadata: &document.metadata,
             schema: &set.schema,
+            silent: member.matcher.is_none() && !self.raises(member),
         };
         if let Some(other) = names.earlier_use_of_id(self.source, document) {
             let id = document.metadata.id.as_deref().unwrap_or_default();
@@ -302,13 +404,20 @@ impl Unit<'_> {
         let (counts, counter) = match &document.body {
             Body::Rule { .. } | Body::Filter { .. } => (Vec::new(), None),
             Body::Correlation(correlation) => {
+                if let Some(fault) = names.graph.fault(place) {
+                    report.error(correlation.kind_position, fault);
+                    return None;
+                }
                 let counts = references(&self.source.file, correlation, names, report);
-                let counter = counter(correlation, &set.schema, report);
+                if counts.len() < correlation.rules.len() {
+                    return None;
+                }
+                let counter = counter(correlation, &counts, &names.graph, &set.schema, report);
                 (counts, Some(counter?))
             }
         };
         let mut logsources: Vec<LogSource> = Vec::new();
-        for number in counts.iter().copied().chain(member.matcher) {
+        for number in names.graph.detections(place).into_iter().chain(member.matcher) {
             let logsource = &set.matchers[number].logsource;
             if !logsources.contains(logsource) {
                 logsources.push(logsource.clone());
@@ -316,6 +425,7 @@ impl Unit<'_> {
         }
         let rule = Rule::compile(&context, member.extension.as_ref(), logsources, counter, report)?;
         Some(Output {
+            place,
             rule,
             raised_by: member.matcher,
             counts,
@@ -378,7 +488,7 @@ fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
     report.is_empty()
 }
 
-fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
+pub(crate) fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
     let Name { text, position } = name;
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
@@ -389,43 +499,91 @@ fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &
     }
 }
 
-/// The file of a document, and its detection; none if it is a correlation.
-type Named<'u> = (&'u str, Option<usize>);
+/// A document, as others find it.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'u> {
+    file: &'u str,
+    pub place: Place,
+    /// Its detection; none if it is a correlation.
+    pub matcher: Option<usize>,
+}
 
 /// Which documents there are, by the names others refer to them by.
-struct Names<'u> {
+pub(crate) struct Names<'u> {
     /// By name and by id; several files may use one name.
-    matchers: HashMap<&'u str, Vec<Named<'u>>>,
+    documents: HashMap<&'u str, Vec<Named<'u>>>,
     /// Id → the file that has it first, and where.
     ids: HashMap<&'u str, (&'u str, sigma::Position)>,
+    /// Which correlations are about which others.
+    graph: Graph<'u>,
 }
 
 impl<'u> Names<'u> {
     fn new(units: &'u [Unit<'_>]) -> Self {
         let mut names = Self {
-            matchers: HashMap::new(),
+            documents: HashMap::new(),
             ids: HashMap::new(),
+            graph: Graph::default(),
         };
-        for unit in units {
+        for (number, unit) in units.iter().enumerate() {
             let file = unit.source.file.as_str();
-            for member in &unit.members {
+            for (at, member) in unit.members.iter().enumerate() {
                 let metadata = &member.document.metadata;
                 if matches!(member.document.body, Body::Filter { .. }) {
                     continue;
                 }
+                let named = Named {
+                    file,
+                    place: (number, at),
+                    matcher: member.matcher,
+                };
                 for name in metadata.name.iter().chain(&metadata.id) {
-                    names
-                        .matchers
-                        .entry(name)
-                        .or_default()
-                        .push((file, member.matcher));
+                    names.documents.entry(name).or_default().push(named);
                 }
                 if let Some(id) = &metadata.id {
                     names.ids.entry(id).or_insert((file, member.document.position));
                 }
             }
         }
+        names.graph = names.graph(units);
         names
+    }
+
+    fn graph(&self, units: &'u [Unit<'_>]) -> Graph<'u> {
+        let mut graph = Graph::default();
+        for (number, unit) in units.iter().enumerate() {
+            for (at, member) in unit.members.iter().enumerate() {
+                let Body::Correlation(correlation) = &member.document.body else {
+                    continue;
+                };
+                let metadata = &member.document.metadata;
+                let found = correlation.rules.iter();
+                let found: Vec<Named<'_>> = found
+                    .filter_map(|name| self.find(&unit.source.file, &name.text))
+                    .collect();
+                let node = Node {
+                    name: metadata
+                        .name
+                        .as_ref()
+                        .or(metadata.id.as_ref())
+                        .unwrap_or(&metadata.title),
+                    correlation,
+                    about: found
+                        .iter()
+                        .filter(|n| n.matcher.is_none())
+                        .map(|n| n.place)
+                        .collect(),
+                    detections: found.iter().filter_map(|named| named.matcher).collect(),
+                };
+                graph.0.insert((number, at), node);
+            }
+        }
+        graph
+    }
+
+    /// All names.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &'u str> {
+        self.documents.keys().copied()
     }
 
     fn earlier_use_of_id(&self, source: &RuleSource, document: &Document) -> Option<&'u str> {
@@ -434,88 +592,11 @@ impl<'u> Names<'u> {
     }
 
     /// What a name means in a file: its own document, or that of another file.
-    fn find(&self, file: &str, name: &str) -> Option<Named<'u>> {
-        let found = self.matchers.get(name)?;
-        let own = found.iter().find(|(other, _)| *other == file);
+    pub(crate) fn find(&self, file: &str, name: &str) -> Option<Named<'u>> {
+        let found = self.documents.get(name)?;
+        let own = found.iter().find(|other| other.file == file);
         own.or_else(|| found.first()).copied()
     }
-}
-
-fn references(
-    file: &str,
-    correlation: &Correlation,
-    names: &Names<'_>,
-    report: &mut Report<'_>,
-) -> Vec<usize> {
-    let mut matchers = Vec::new();
-    for name @ Name { text, position } in &correlation.rules {
-        match names.find(file, text) {
-            Some((_, Some(matcher))) => matchers.push(matcher),
-            Some((_, None)) => {
-                let message = format!("`{text}` is a correlation itself, which is not supported yet");
-                report.expected(*position, message, "a rule with `detection`");
-            }
-            None => unknown_rule(name, names.matchers.keys().copied(), report),
-        }
-    }
-    matchers
-}
-
-/// Reports what a correlation asks for that no window can do yet.
-fn runs(correlation: &Correlation, report: &mut Report<'_>) -> bool {
-    let errors = report.len();
-    let kind = &correlation.kind;
-    if !matches!(kind, CorrelationKind::EventCount | CorrelationKind::ValueCount(_)) {
-        let message = format!("correlation type `{}` cannot be run yet", kind.as_str());
-        let expected = "`event_count` or `value_count`";
-        report.expected(correlation.kind_position, message, expected);
-    }
-    if correlation.window != Window::Sliding {
-        let message = format!("window `{}` cannot be run yet", correlation.window.as_str());
-        report.expected(correlation.window_position, message, "`sliding`");
-    }
-    if let Some(alias) = correlation.aliases.first() {
-        let message = "`aliases` cannot be run yet";
-        report.expected(alias.name.position, message, "one field name for all rules");
-    }
-    report.len() == errors
-}
-
-fn counter(correlation: &Correlation, schema: &Schema, report: &mut Report<'_>) -> Option<Counter> {
-    if !runs(correlation, report) {
-        return None;
-    }
-    let resolve = |names: &[Name], report: &mut Report<'_>| -> Vec<Option<Address>> {
-        let resolved = names.iter();
-        resolved
-            .map(|name| Address::resolve(&name.text, name.position, schema, report))
-            .collect()
-    };
-    let values = match &correlation.kind {
-        CorrelationKind::ValueCount(fields) => resolve(fields, report),
-        _ => Vec::new(),
-    };
-    let group_by = resolve(&correlation.group_by, report);
-    let most = Number::Int(window::MAX_ENTRIES as i64);
-    if correlation.condition.iter().any(|(_, number)| *number > most) {
-        let expected = format!("at most {most}");
-        report.expected(
-            correlation.condition_position,
-            "the count is too high to be kept",
-            expected,
-        );
-        return None;
-    }
-    Some(Counter {
-        kind: correlation.kind.as_str(),
-        condition: window::Condition {
-            timespan: correlation.timespan,
-            distinct: matches!(correlation.kind, CorrelationKind::ValueCount(_)),
-            comparisons: correlation.condition.clone(),
-        },
-        group_by: group_by.into_iter().collect::<Option<_>>()?,
-        values: values.into_iter().collect::<Option<_>>()?,
-    })
 }
 
 fn model_logsource(logsource: &sigma::LogSource) -> LogSource {

@@ -1,8 +1,13 @@
 //! What detection remembers between records, per rule and bounded: windows and suppressed repeats. It is
 //! what a snapshot holds.
 
-use crate::{rule::RuleInfo, suppress::Last, window::Group};
-use model::{Time, limits::ALLOWED_LATENESS};
+use crate::{
+    alert::Cause,
+    correlation::{Clock, window::Group},
+    rule::{Rule, RuleInfo},
+    suppress::Last,
+};
+use model::{TenantId, Time, limits::ALLOWED_LATENESS};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,6 +15,53 @@ use std::{collections::BTreeMap, time::Duration};
 pub const MAX_KEYS: usize = 10_000;
 /// How many of them there are before the stale ones are looked for.
 const FIRST_SWEEP: usize = 1_024;
+
+/// What detection did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Records seen.
+    pub records: u64,
+    /// Matches of detections.
+    pub matches: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+    /// Matches left out: repeats, and records of silent windows.
+    pub suppressed: u64,
+    /// Records and groups forgotten for lack of room.
+    pub evicted: u64,
+    /// Matches of counting rules that came later than they are waited for. They still count where windows do
+    /// not wait; rules that ask for what is absent leave them out.
+    #[serde(default)]
+    pub late: u64,
+}
+
+/// All of it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// By rule.
+    pub rules: State,
+    /// How far time has come, by tenant.
+    #[serde(default)]
+    pub clocks: BTreeMap<TenantId, Clock>,
+    /// What was done so far.
+    pub counters: Counters,
+}
+
+impl Memory {
+    /// Whether an alert of the rule may be raised at a time: how many were left out before it, with those
+    /// `already` known of.
+    pub fn admit(&mut self, rule: &Rule, cause: &Cause, now: Time, already: u64) -> Option<u64> {
+        let (Some((_, span)), Some(key)) = (&rule.suppress, &cause.repeat) else {
+            return Some(already);
+        };
+        let known = of_rule(&mut self.rules, &rule.info);
+        let (last, evicted) = known.repeats.entry(key, now, *span, Last::never);
+        let admitted = last.admit(now, *span, already);
+        self.counters.evicted += evicted;
+        self.counters.suppressed += u64::from(admitted.is_none());
+        admitted
+    }
+}
 
 /// What one rule remembers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -82,6 +134,11 @@ impl<T: Touched> Keyed<T> {
             evicted = self.sweep(now.minus(span).minus(ALLOWED_LATENESS));
         }
         (self.entries.entry(key.to_owned()).or_insert_with(new), evicted)
+    }
+
+    /// The entry of a key, if there is one.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.entries.get_mut(key)
     }
 
     fn sweep(&mut self, horizon: Time) -> u64 {

@@ -1,7 +1,7 @@
 //! Titles with `$field$` in them, filled from the record that raised the alert.
 
 use crate::field::Address;
-use model::{LocalText, RecordView, Schema};
+use model::{LocalText, Schema};
 use sigma::{Position, Report};
 
 /// Characters of a value that a title shows.
@@ -24,9 +24,9 @@ impl LocalTemplate {
         Some(Self { en: en?, zh: zh? })
     }
 
-    /// The title for a record.
-    pub fn fill(&self, record: &impl RecordView) -> LocalText {
-        LocalText::new(self.en.fill(record), self.zh.fill(record))
+    /// The title with the values there are.
+    pub fn fill(&self, value: impl Fn(&Address) -> Option<String>) -> LocalText {
+        LocalText::new(self.en.fill(&value), self.zh.fill(&value))
     }
 }
 
@@ -52,12 +52,10 @@ impl Template {
         Some(Self(pieces))
     }
 
-    fn fill(&self, record: &impl RecordView) -> String {
+    fn fill(&self, value: impl Fn(&Address) -> Option<String>) -> String {
         let fill = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Value(address) => address
-                .first_text(record)
-                .map_or(ABSENT.to_owned(), |value| printable(&value)),
+            Piece::Value(address) => value(address).map_or(ABSENT.to_owned(), |value| printable(&value)),
         };
         self.0.iter().map(fill).collect()
     }

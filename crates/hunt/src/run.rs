@@ -16,6 +16,9 @@ use std::{
     thread,
 };
 
+/// Plans a worker keeps at hand.
+const KEPT_PLANS: usize = 64;
+
 /// How the kind of log of an event is known.
 #[derive(Clone, Debug)]
 pub enum LogMode {
@@ -234,6 +237,8 @@ impl Plans {
                 category,
             };
             let plan = engine.plan(&log);
+            // Events may name any log; those met last are kept.
+            self.0.truncate(KEPT_PLANS - 1);
             self.0.push((log, plan));
             self.0.len() - 1
         });

@@ -113,6 +113,18 @@ pub struct Threshold {
     pub seconds: u64,
     /// The group, as field and value.
     pub group: Vec<(String, String)>,
+    /// For correlations of several rules: those that matched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleCount>,
+}
+
+/// How often one of the rules of a correlation matched in its window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCount {
+    /// What the correlation calls the rule.
+    pub rule: String,
+    /// How often it matched.
+    pub matches: u64,
 }
 
 /// What a rule, or a vendor's product, found.

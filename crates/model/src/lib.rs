@@ -23,7 +23,9 @@ pub mod text;
 pub mod time;
 pub mod whitelist;
 
-pub use alert::{Aggregation, Alert, Evidence, MatchedField, NoEventReason, Origin, RuleRef, Threshold};
+pub use alert::{
+    Aggregation, Alert, Evidence, MatchedField, NoEventReason, Origin, RuleCount, RuleRef, Threshold,
+};
 pub use capability::{Capabilities, Capability};
 pub use condition::{Condition, Formula, Predicate};
 pub use entity::{Entity, EntityKey, EntityKind, Role};

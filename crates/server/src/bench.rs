@@ -13,7 +13,7 @@ pub fn load() -> Result<Bench, ContentError> {
 pub(crate) fn of(content: &Content) -> Bench {
     Bench {
         catalogue: Arc::clone(&content.catalogue),
-        predefined: content.rule_sources(),
+        predefined: content::rule_sources(&content.rules),
         samples: samples(),
         tactics: content.tactic_order(),
     }

@@ -3,7 +3,7 @@
 //! Pure crates are handed texts; this is where the texts come from. A mistake in content is a defect of
 //! the build, so it is reported with its place and stops the start.
 
-use detect::{RuleSet, RuleSource};
+use detect::{Parsed, RuleError, RuleSet, RuleSource};
 use model::{LocalText, Origin, Tactic};
 use normalise::{Catalogue, ContentFile};
 use rust_embed::RustEmbed;
@@ -35,6 +35,8 @@ pub struct Content {
     pub catalogue: Arc<Catalogue>,
     /// The predefined rules' files.
     pub rules: Vec<ContentFile>,
+    /// The same, read.
+    parsed: Parsed,
     /// The ids of the predefined rules.
     pub rule_ids: BTreeSet<String>,
     /// The predefined playbooks' files.
@@ -77,19 +79,22 @@ impl Content {
         let matrix: Matrix =
             serde_saphyr::from_str(&text).map_err(|error| ContentError::Attack(error.to_string()))?;
         let rules = files("rules/");
-        let (compiled, _) = RuleSet::compile(catalogue.schema(), &rule_sources(&rules));
+        let parsed = Parsed::default();
+        let (compiled, _) = RuleSet::compile_knowing(&parsed, catalogue.schema(), &rule_sources(&rules));
         Ok(Self {
             catalogue: Arc::new(catalogue),
             rule_ids: compiled.rules().map(|rule| rule.id.clone()).collect(),
             rules,
+            parsed,
             playbooks: files("playbooks/"),
             tactics: matrix.tactics,
         })
     }
 
-    /// The predefined rules as the compiler takes them.
-    pub fn rule_sources(&self) -> Vec<RuleSource> {
-        rule_sources(&self.rules)
+    /// Compiles the predefined rules and others. What does not compile is left out and told.
+    pub fn compile(&self, others: impl Iterator<Item = RuleSource>) -> (RuleSet, Vec<RuleError>) {
+        let sources: Vec<RuleSource> = rule_sources(&self.rules).into_iter().chain(others).collect();
+        RuleSet::compile_knowing(&self.parsed, self.catalogue.schema(), &sources)
     }
 
     /// The tactics in matrix order.
@@ -98,7 +103,7 @@ impl Content {
     }
 }
 
-fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
+pub(crate) fn rule_sources(files: &[ContentFile]) -> Vec<RuleSource> {
     let source = |file: &ContentFile| RuleSource {
         file: file.path.clone(),
         text: file.text.clone(),

@@ -57,7 +57,8 @@ impl TestOutcome {
     pub fn failure(&self) -> String {
         let mut parts = Vec::new();
         if self.got != self.expected {
-            parts.push(format!("{} alerts, expected {}", self.got, self.expected));
+            let plural = if self.got == 1 { "" } else { "s" };
+            parts.push(format!("{} alert{plural}, expected {}", self.got, self.expected));
         }
         let unread = self.unread.iter();
         parts.extend(unread.map(|log| format!("log {} cannot be read: {}", log.log, log.detail)));

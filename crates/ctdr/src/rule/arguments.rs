@@ -277,14 +277,10 @@ fn budget(text: &str) -> Result<BudgetPart, String> {
 }
 
 fn level(text: &str) -> Result<Level, String> {
-    let known = Level::ALL.into_iter();
-    let mut named = known.filter(|level| level.name().en.eq_ignore_ascii_case(text));
-    named.next().ok_or_else(|| {
-        let names: Vec<String> = Level::ALL
-            .iter()
-            .map(|level| level.name().en.to_lowercase())
-            .collect();
-        format!("unknown level `{text}`; expected {}", names.join(", "))
+    let asked = |level: &Level| level.name().en.eq_ignore_ascii_case(text);
+    Level::ALL.into_iter().find(asked).ok_or_else(|| {
+        let known = Level::ALL.map(|level| level.name().en.to_lowercase());
+        format!("unknown level `{text}`; expected {}", known.join(", "))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     arguments::{BacktestArguments, BudgetPart, Format},
-    files, logs, print, print_json, tell_errors,
+    count, files, logs, print, print_json, tell_errors,
 };
 use crate::exit::Failure;
 use anyhow::anyhow;
@@ -101,11 +101,11 @@ fn text(report: &BacktestReport) -> String {
         "events that matter most",
         report.top_events.iter().map(|event| {
             format!(
-                "{:<8}  {}  {} ({} alerts)",
+                "{:<8}  {}  {} ({})",
                 event.level.name().en,
                 event.first_time,
                 event.title.en,
-                event.alerts
+                count(event.alerts as usize, "alert")
             )
         }),
     );

@@ -61,10 +61,10 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// A random UUID (version 4, RFC 9562).
 fn uuid() -> Result<String, Failure> {
-    let mut bytes = [0; 16];
+    let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| anyhow!("cannot make an id: {error}"))?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }

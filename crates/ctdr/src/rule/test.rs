@@ -27,11 +27,17 @@ pub fn run(bench: &Bench, arguments: &TestArguments) -> Result<(), Failure> {
         return Ok(());
     }
     let failed = report.tests.len() - report.passed();
-    Err(Failure::check(anyhow!(
-        "{} failed, {} in rules that do not load",
-        count(failed, "test"),
-        count(report.errors.len(), "error")
-    )))
+    let mut wrong = Vec::new();
+    if failed > 0 {
+        wrong.push(format!("{} failed", count(failed, "test")));
+    }
+    if !report.errors.is_empty() {
+        wrong.push(format!(
+            "{}: rules do not load",
+            count(report.errors.len(), "error")
+        ));
+    }
+    Err(Failure::check(anyhow!("{}", wrong.join(", "))))
 }
 
 fn text(report: &TestReport, verbose: bool) -> Result<(), Failure> {

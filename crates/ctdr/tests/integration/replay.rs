@@ -405,3 +405,17 @@ fn sources_are_merged_by_the_time_of_their_events() {
     together.ended.expect(0, &["25 records received, 25 stored"]);
     assert_eq!(together.alerts().len(), 1, "{:?}", together.alerts());
 }
+
+/// Lines without an id of their own are known by where they stand, and that is in a file.
+#[test]
+fn the_first_lines_of_two_files_are_two_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["/a", "/b"].map(|target| {
+        let line =
+            format!(r#"192.0.2.1 - - [03/Sep/2025:16:30:00 +0000] "GET {target} HTTP/1.1" 200 15 "-" "x""#);
+        let path = write(folder.path(), &format!("{}.log", &target[1..]), &[line]);
+        format!("self_hosted/nginx={path}")
+    });
+    let result = Result::of(&["--logs", &paths[0], "--logs", &paths[1]]);
+    assert_eq!(result.count("self_hosted/nginx"), [2, 2, 0, 0, 0]);
+}

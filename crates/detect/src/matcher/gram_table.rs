@@ -32,7 +32,8 @@ pub fn entries(piece: &[u8], at: usize, text: usize, mask: u32) -> impl Iterator
 /// Four bytes of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    gram: u32,
+    /// The bytes, folded.
+    pub gram: u32,
     /// The text's number.
     pub text: u32,
     /// Where in the text they stand.
@@ -76,6 +77,11 @@ impl<const STEP: usize, const MASK: u32> Table<STEP, MASK> {
             ranges,
             entries,
         }
+    }
+
+    /// All that was entered.
+    pub fn all(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Calls `hit` with every entry whose gram is met, and where.

@@ -8,6 +8,7 @@
 //! Against an automaton over the same texts this needs a hundredth of the memory and next to no time to build.
 
 use super::{
+    few::{FEW, Few},
     gram_table::{Entry, THREE, Table, entries, grams},
     witness::{Anchor, GRAM},
 };
@@ -23,6 +24,8 @@ pub struct Grams {
     long: Table<4, { u32::MAX }>,
     /// The others: three bytes in steps of two.
     short: Table<2, THREE>,
+    /// The others, if they are few and looked for in long values.
+    few: Option<Few>,
 }
 
 #[derive(Debug)]
@@ -43,8 +46,15 @@ impl Grams {
         Self::choosing(wanted, |_| true)
     }
 
-    /// The same, but only grams of bytes that `may` are entered. Texts without any are left out.
-    pub fn choosing(wanted: Vec<Wanted>, may: impl Fn(u8) -> bool) -> Self {
+    /// The same for values as long as whole events, of which only grams of bytes that `may` are entered.
+    pub fn for_events(wanted: Vec<Wanted>, may: impl Fn(u8) -> bool) -> Self {
+        let mut grams = Self::choosing(wanted, may);
+        grams.few = grams.few();
+        grams
+    }
+
+    /// Only grams of bytes that `may` are entered. Texts without any are left out.
+    fn choosing(wanted: Vec<Wanted>, may: impl Fn(u8) -> bool) -> Self {
         let mut common: FxHashMap<u32, u32> = FxHashMap::default();
         for (needle, ..) in &wanted {
             for gram in grams(needle.as_bytes()) {
@@ -79,7 +89,25 @@ impl Grams {
             texts,
             long: Table::new(long),
             short: Table::new(short),
+            few: None,
         }
+    }
+
+    /// The short texts, if they are few.
+    fn few(&self) -> Option<Few> {
+        let mut first: Vec<Entry> = Vec::new();
+        for entry in self.short.all() {
+            match first.iter_mut().find(|known| known.text == entry.text) {
+                // Of the two grams of a text one is enough where every place is looked at.
+                Some(known) if entry.offset < known.offset => *known = *entry,
+                Some(_) => {}
+                None => first.push(*entry),
+            }
+        }
+        let piece =
+            |entry: &Entry| &self.texts[entry.text as usize].needle.as_bytes()[entry.offset as usize..];
+        let pieces: Vec<(&[u8], Entry)> = first.iter().map(|entry| (piece(entry), *entry)).collect();
+        (1..=FEW).contains(&pieces.len()).then(|| Few::new(&pieces))?
     }
 
     /// Whether nothing is looked for.
@@ -117,7 +145,10 @@ impl Grams {
     fn each_hit(&self, value: &[u8], mut hit: impl FnMut(&Text, u32, usize)) {
         let mut entry = |entry: &Entry, at| hit(&self.texts[entry.text as usize], entry.offset, at);
         self.long.pass(value, &mut entry);
-        self.short.pass(value, &mut entry);
+        match &self.few {
+            Some(few) => few.pass(value, &mut entry),
+            None => self.short.pass(value, &mut entry),
+        }
     }
 }
 

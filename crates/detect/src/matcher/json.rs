@@ -13,6 +13,8 @@ use std::ops::Range;
 
 /// How deep objects and lists may stand in each other.
 const DEEPEST: usize = 128;
+/// How many values of fields one event may have.
+const MOST: usize = 1 << 18;
 
 /// Why a text is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +26,12 @@ pub enum JsonError {
         at: usize,
         /// What should stand there.
         expected: &'static str,
+    },
+    /// Too many values: each takes room while the event is looked at.
+    #[error("byte {at}: more than {MOST} values of fields")]
+    Many {
+        /// Where, from 0.
+        at: usize,
     },
     /// Too deep.
     #[error("byte {at}: nested deeper than {DEEPEST}")]
@@ -211,16 +219,14 @@ impl Reader<'_> {
         match self.peek() {
             b'"' => {
                 let range = self.string("a text")?;
-                push(entry, Kind::Text, range, row);
-                Ok(())
+                push(entry, Kind::Text, range, row)
             }
             b'{' if entry.inside.is_empty() => self.skip(),
             b'{' => self.object(&entry.inside, row),
             b'[' => self.list(|reader| reader.value(entry, row)),
             _ => {
                 let (kind, range) = self.scalar()?;
-                push(entry, kind, range, row);
-                Ok(())
+                push(entry, kind, range, row)
             }
         }
     }
@@ -309,10 +315,14 @@ impl Reader<'_> {
     }
 }
 
-fn push(entry: &Entry, kind: Kind, range: Range<usize>, row: &mut Row) {
+fn push(entry: &Entry, kind: Kind, range: Range<usize>, row: &mut Row) -> Result<(), JsonError> {
     if let Some(slot) = entry.slot {
+        if row.count() == MOST {
+            return Err(JsonError::Many { at: range.start });
+        }
         row.push(slot, kind, range);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -393,5 +403,7 @@ mod tests {
             let deep = format!(r#"{{"{field}":{}"#, "[".repeat(10_000));
             check(&deep, "byte 132: nested deeper than 128");
         }
+        let many = format!(r#"{{"a":[{}1]}}"#, "1,".repeat(MOST));
+        check(&many, "byte 524294: more than 262144 values of fields");
     }
 }

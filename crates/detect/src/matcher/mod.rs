@@ -9,6 +9,7 @@
 
 mod compiler;
 mod escape;
+mod few;
 mod gram_table;
 mod grams;
 mod item;
@@ -20,6 +21,7 @@ mod record;
 pub mod row;
 mod scratch;
 mod texts;
+mod watch;
 mod witness;
 
 pub use json::JsonError;
@@ -28,6 +30,7 @@ pub use plan::Plan;
 pub use program::{TooLong, check};
 pub use record::RecordPlan;
 pub use scratch::Scratch;
+pub use watch::{Clock, Cost, Watch};
 
 use compiler::Compiler;
 use item::Item;
@@ -139,7 +142,11 @@ impl Engine {
     }
 
     /// The plan for events of a log; built when first asked for. No log: all rules.
+    ///
+    /// Events may name any log. Names that no rule knows are all the same, so that what is kept is bounded by the
+    /// rules and not by the events.
     pub fn plan(&self, log: &Log) -> Arc<Plan> {
+        let log = &self.known_log(log);
         let known = self
             .plans
             .read()
@@ -157,6 +164,24 @@ impl Engine {
             let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(plans.entry(log.clone()).or_insert(plan))
         })
+    }
+
+    /// The log, with one name for all names that no rule knows.
+    fn known_log(&self, log: &Log) -> Log {
+        let known = |name: &Option<String>, of: fn(&Log) -> &Option<String>| {
+            let same = |rule: &Rule| of(&rule.log) == name;
+            let name = name.as_ref()?;
+            Some(if self.rules.iter().any(same) {
+                name.clone()
+            } else {
+                String::new()
+            })
+        };
+        Log {
+            product: known(&log.product, |log| &log.product),
+            service: known(&log.service, |log| &log.service),
+            category: known(&log.category, |log| &log.category),
+        }
     }
 
     /// Reads an event into the scratch.
@@ -181,13 +206,21 @@ impl Engine {
     /// Keeps those of the candidates that match.
     fn decide(&self, event: &str, scratch: &mut Scratch) {
         let Scratch {
-            answers, candidates, ..
+            answers,
+            candidates,
+            watch,
+            ..
         } = scratch;
+        let measured = Watch::measures(candidates.event);
         let rules = &mut candidates.rules;
-        rules.retain(|rule| {
+        let mut holds = |rule: &u32| {
             let program = &self.rules[*rule as usize].program;
             program.holds(|item| answers.holds(&self.items, item, event))
-        });
+        };
+        match watch.as_mut().filter(|_| measured) {
+            Some(watch) => rules.retain(|rule| watch.ask(*rule, || holds(rule))),
+            None => rules.retain(holds),
+        }
         rules.sort_unstable();
     }
 
@@ -220,5 +253,35 @@ impl Engine {
                 });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_no_rule_knows_share_one_plan() {
+        let text = "title: t\nlogsource: {product: windows}\ndetection: {s: {a: b}, condition: s}\n";
+        let documents = sigma::parse(text, "r.yml").unwrap();
+        let sigma::Body::Rule { logsource, detection } = &documents[0].body else {
+            panic!("{documents:?}")
+        };
+        let (engine, _) = Engine::new([(logsource, detection)], &[]);
+        let log = |product: &str| Log {
+            product: Some(product.to_owned()),
+            ..Log::default()
+        };
+        let mut scratch = Scratch::default();
+        let mut matches = |product: &str| {
+            let event = r#"{"a":"B"}"#;
+            engine.read(event, &mut scratch).unwrap();
+            engine
+                .matches(&engine.plan(&log(product)), event, &mut scratch)
+                .len()
+        };
+        assert_eq!((matches("windows"), matches("linux")), (1, 0));
+        (0..1_000).for_each(|number| assert_eq!(matches(&number.to_string()), 0));
+        assert_eq!(engine.plans.read().unwrap().len(), 2);
     }
 }

@@ -176,7 +176,7 @@ impl Builder {
         Plan {
             open: self.open,
             fields,
-            keywords: Grams::choosing(sorted(keywords.collect()), verbatim),
+            keywords: Grams::for_events(sorted(keywords.collect()), verbatim),
         }
     }
 }

@@ -110,6 +110,11 @@ impl Row {
         }
     }
 
+    /// How many values there are.
+    pub const fn count(&self) -> usize {
+        self.cells.len()
+    }
+
     /// Whether the field has a value, null or not.
     pub fn has(&self, slot: Slot) -> bool {
         self.chains[slot as usize].generation == self.generation

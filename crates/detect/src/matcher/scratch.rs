@@ -1,6 +1,6 @@
 //! What matching one event after the other needs to have at hand; one for each thread.
 
-use super::{item::Item, row::Row, texts::Texts};
+use super::{item::Item, row::Row, texts::Texts, watch::Watch};
 
 /// What matching one event after the other needs to have at hand; one for each thread.
 #[derive(Debug, Default)]
@@ -9,12 +9,14 @@ pub struct Scratch {
     pub(super) candidates: Candidates,
     /// The values of a record one after the other: the text its row refers to.
     pub(super) written: String,
+    /// Measures what rules take, if anybody wants to know.
+    pub watch: Option<Watch>,
 }
 
 /// The rules worth asking for the event at hand.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    event: u32,
+    pub event: u32,
     /// By rule: the last event it was a candidate of.
     asked: Vec<u32>,
     /// First what may match, then what does.

@@ -7,7 +7,10 @@
 
 mod alerts;
 mod content;
+mod correlation_oracle;
+mod correlations;
 mod fixture;
+mod metrics;
 mod oracle;
 mod recorded;
 mod rules;

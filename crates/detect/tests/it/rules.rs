@@ -101,9 +101,7 @@ fn correlations_refer_to_rules_that_exist() {
     );
     assert_eq!(
         errors(counting("b", 5)),
-        [
-            "rule.yml:14:11: `b` is a correlation itself, which is not supported yet; expected a rule with `detection`"
-        ]
+        ["rule.yml:13:9: the correlation is about itself: `b` → `b`"]
     );
     assert_eq!(
         errors(counting("base", 20_000)),
@@ -112,7 +110,7 @@ fn correlations_refer_to_rules_that_exist() {
 }
 
 #[test]
-fn what_cannot_be_run_yet_is_told() {
+fn what_can_never_fire_is_told() {
     let check = |kind: &str, rest: &str, expected: &str| {
         let text = format!(
             "{SOUND}---\ntitle: u\nid: b\ncorrelation:\n  type: {kind}\n  rules: [a]\n  timespan: 1m\n{rest}"
@@ -121,24 +119,86 @@ fn what_cannot_be_run_yet_is_told() {
     };
     check(
         "temporal",
-        "",
-        "rule.yml:12:9: correlation type `temporal` cannot be run yet; expected `event_count` or `value_count`",
-    );
-    check(
-        "value_sum",
-        "  condition: {field: c-ip, gte: 1}\n",
-        "rule.yml:12:9: correlation type `value_sum` cannot be run yet; expected `event_count` or `value_count`",
+        "  condition: {gte: 2}\n",
+        "rule.yml:15:14: the count is too high to be kept; expected at most 1",
     );
     check(
         "event_count",
-        "  condition: {gte: 1}\n  window: tumbling\n",
-        "rule.yml:16:11: window `tumbling` cannot be run yet; expected `sliding`",
+        "  condition: {gte: 1}\n  group-by: [x]\n  aliases: {x: {c: c-ip}}\n",
+        "rule.yml:17:17: `c` is none of `rules`; expected `a`",
     );
     check(
         "event_count",
-        "  condition: {gte: 1}\n  group-by: [x]\n  aliases: {x: {a: c-ip}}\n",
-        "rule.yml:17:13: `aliases` cannot be run yet; expected one field name for all rules",
+        "  condition: {gte: 1}\n  group-by: [x]\n  aliases: {x: {a: c_ip}}\n",
+        "rule.yml:16:14: unknown field `c_ip`; expected `c-ip`, or `unmapped.<path>` for a key that no mapping knows",
     );
+}
+
+#[test]
+fn correlations_of_correlations_have_an_end() {
+    let count = |id: &str, about: &str, by: &str| {
+        format!(
+            "---\ntitle: t\nid: {id}\ncorrelation:\n  type: event_count\n  rules: [{about}]\n  \
+             group-by: [{by}]\n  timespan: 1m\n  condition: {{gte: 1}}\n"
+        )
+    };
+    let check = |rest: String, expected: &[&str]| {
+        assert_eq!(errors(source(&format!("{SOUND}{rest}"))), expected);
+    };
+    check(count("b", "a", "c-ip") + &count("c", "b", "src_endpoint.ip"), &[]);
+    check(
+        count("b", "a", "c-ip") + &count("c", "b", "cs-host"),
+        &["rule.yml:23:14: `cs-host` tells no windows of `b` apart; expected `c-ip`"],
+    );
+    check(
+        count("b", "c", "c-ip") + &count("c", "b", "c-ip"),
+        &[
+            "rule.yml:12:9: the correlation is about itself: `b` → `c` → `b`",
+            "rule.yml:21:9: the correlation is about itself: `c` → `b` → `c`",
+        ],
+    );
+    let ids = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let tower: String = ids
+        .windows(2)
+        .map(|pair| count(pair[1], pair[0], "c-ip"))
+        .collect();
+    let found = errors(source(&format!("{SOUND}{tower}")));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("more than 10 correlations upon one another: `l` → `k`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_file_about_one_that_did_not_load_does_not_load() {
+    let file = |name: &str, text: String| RuleSource {
+        file: name.into(),
+        ..source(&text)
+    };
+    let count = |id: &str, about: &str| {
+        format!(
+            "title: t\nid: {id}\ncorrelation:\n  type: event_count\n  rules: [{about}]\n  \
+             timespan: 1m\n  condition: {{gte: 1}}\n"
+        )
+    };
+    let sources = [
+        file("top.yml", count("top", "middle")),
+        file("middle.yml", count("middle", "bottom")),
+        file("bottom.yml", count("bottom", "nothing")),
+    ];
+    let (set, errors) = RuleSet::compile(&schema(), &sources);
+    let mut errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    errors.sort();
+    assert_eq!(
+        errors,
+        [
+            "bottom.yml:5:11: unknown rule `nothing`",
+            "middle.yml:5:11: `bottom` did not load",
+            "top.yml:5:11: `middle` did not load",
+        ]
+    );
+    assert_eq!(set.rules().count(), 0);
 }
 
 const FILTER: &str = "

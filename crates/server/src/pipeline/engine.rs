@@ -4,16 +4,23 @@ use super::{
     action::{Action, RuleSelection},
     outcome::{DeadLetterRow, Outcome},
 };
-use crate::content::Content;
+use crate::{clock, content::Content};
 use correlate::Correlator;
-use detect::{Detector, RuleError, RuleSet, RuleSource};
+use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
     Alert, Capabilities, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
 };
 use normalise::{Catalogue, DeadLetter, SourceContext};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How long a rule may take for one record on average: a hundred times what the slowest of ours takes.
+const RULE_BUDGET: Duration = Duration::from_millis(2);
 
 /// A connected source as far as the stages care.
 #[derive(Clone, Debug)]
@@ -98,9 +105,14 @@ impl Engine {
             tactic_order: content.tactic_order(),
             ..correlate::Settings::default()
         });
+        let mut detector = Detector::new(Arc::new(rules));
+        detector.limit(Budget {
+            per_record: RULE_BUDGET,
+            clock: clock::running,
+        });
         Self {
             tenant: settings.tenant.clone(),
-            detector: Detector::new(Arc::new(rules)),
+            detector,
             correlator,
             counted,
             selection: settings.rules.clone(),
@@ -209,6 +221,11 @@ impl Engine {
         &self.rule_errors
     }
 
+    /// What each rule did since the start, by its id.
+    pub fn rule_metrics(&self) -> BTreeMap<String, RuleMetrics> {
+        self.detector.metrics()
+    }
+
     /// The attack matrix and the source catalogue.
     pub fn content(&self) -> &Arc<Content> {
         &self.content
@@ -288,8 +305,7 @@ fn compile(content: &Content, selection: &RuleSelection) -> (RuleSet, Vec<RuleEr
             enabled: true,
             testing: false,
         });
-    let sources: Vec<RuleSource> = content.rule_sources().into_iter().chain(custom).collect();
-    let (mut rules, errors) = RuleSet::compile(content.catalogue.schema(), &sources);
+    let (mut rules, errors) = content.compile(custom);
     rules.select(
         |id| selection.enabled.contains(id),
         |id| selection.testing.contains(id),

@@ -11,11 +11,11 @@ use crate::{
     clock,
     live::{Live, Topic},
 };
-use detect::{RuleError, RuleSet};
+use detect::{RuleError, RuleMetrics, RuleSet};
 use journal::{Entry, EntryKind, Journal, Position};
 use model::{RecordId, RecordView as _, TenantId, Time};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -30,6 +30,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH_BYTES: usize = 4 << 20;
 /// Between two snapshots of the state: what a restart has to run again at most.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(10);
+/// Between two looks at what rules do.
+const METRICS_INTERVAL: Duration = Duration::from_secs(1);
 /// Between two tries of a commit that failed, as after a full disk.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -65,6 +67,8 @@ pub struct KnownRules {
     pub set: Arc<RuleSet>,
     /// What is wrong with the others.
     pub errors: Vec<RuleError>,
+    /// What those that are on did since the start, by id; a moment old.
+    pub metrics: BTreeMap<String, RuleMetrics>,
 }
 
 /// What the worker needs beside its engine.
@@ -153,6 +157,7 @@ struct Worker {
     position: Position,
     snapshot_at: Time,
     snapshot_position: Position,
+    metrics_at: Time,
 }
 
 impl Worker {
@@ -163,6 +168,7 @@ impl Worker {
             position: Position::START,
             snapshot_at: clock::now(),
             snapshot_position: Position::START,
+            metrics_at: clock::now(),
         }
     }
 
@@ -236,9 +242,23 @@ impl Worker {
         if !actions.is_empty() {
             // Before whoever submitted the action is told that it was taken in.
             *rules.write().unwrap_or_else(PoisonError::into_inner) = self.known_rules();
+        } else if clock::now().since(self.metrics_at) >= METRICS_INTERVAL {
+            self.publish_metrics(rules);
         }
         committed.send_replace(self.position);
         Ok(!entries.is_empty())
+    }
+
+    fn publish_metrics(&mut self, rules: &RwLock<KnownRules>) {
+        self.metrics_at = clock::now();
+        let metrics = self.engine.rule_metrics();
+        let mut known = rules.write().unwrap_or_else(PoisonError::into_inner);
+        for (rule, _) in metrics.iter().filter(|(_, now)| now.paused) {
+            if !known.metrics.get(rule).is_some_and(|before| before.paused) {
+                tracing::warn!(rule, "the rule takes too much time and is paused");
+            }
+        }
+        known.metrics = metrics;
     }
 
     fn read(&self, from: Position) -> Result<Vec<(Position, Entry)>, PipelineError> {
@@ -399,6 +419,7 @@ impl Worker {
         KnownRules {
             set: Arc::clone(self.engine.rules()),
             errors: self.engine.rule_errors().to_vec(),
+            metrics: self.engine.rule_metrics(),
         }
     }
 }

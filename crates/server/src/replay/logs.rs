@@ -9,8 +9,13 @@ use std::{collections::HashSet, path::PathBuf};
 /// Lines read ahead of each file: how far out of order the files may be against each other at no cost.
 const READ_AHEAD: usize = 8192;
 
+/// Bits of a line's place that are its number; above them stands the number of the file, because the first lines of two
+/// files of one product are not the same record.
+const LINE_BITS: u32 = 40;
+
 /// A log file being read.
 struct LogFile {
+    place: u64,
     source: SourceInfo,
     path: PathBuf,
     lines: Lines,
@@ -36,7 +41,8 @@ pub(super) fn replay(
 ) -> Result<(), ReplayError> {
     let mut files = files
         .iter()
-        .map(|(product, path)| open(engine, product, path))
+        .zip(0..)
+        .map(|((product, path), number)| open(engine, product, path, number))
         .collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
     loop {
@@ -50,7 +56,7 @@ pub(super) fn replay(
     }
 }
 
-fn open(engine: &Engine, product: &ProductId, path: &PathBuf) -> Result<LogFile, ReplayError> {
+fn open(engine: &Engine, product: &ProductId, path: &PathBuf, number: u64) -> Result<LogFile, ReplayError> {
     let catalogue = &engine.content().catalogue;
     if catalogue.product(product).is_none() {
         let known: Vec<String> = catalogue
@@ -75,6 +81,7 @@ fn open(engine: &Engine, product: &ProductId, path: &PathBuf) -> Result<LogFile,
         utc_offset_minutes: 0,
     };
     Ok(LogFile {
+        place: number << LINE_BITS,
         source,
         path: path.clone(),
         lines,
@@ -97,7 +104,7 @@ impl LogFile {
             self.number += 1;
             match line.map_err(ReplayError::read(&self.path))? {
                 Line::Record(raw) => self.ahead.push(Ahead {
-                    position: self.number.to_be_bytes(),
+                    position: (self.place | self.number).to_be_bytes(),
                     raw,
                 }),
                 Line::TooLong { .. } => {

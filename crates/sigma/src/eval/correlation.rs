@@ -34,15 +34,37 @@ pub fn holds(correlation: &Correlation, matches: &[Match<'_>], last: usize) -> b
         .collect();
     window.sort_by_key(|m| (m.time, m.rule));
     cut(&mut window, correlation, last.time);
+    meets(correlation, &window)
+}
+
+/// Whether the window that opens with match number `first`, or the whole tumbling window it is in, is what the
+/// correlation looks for: how one is told that is asked for what is absent. Sessions have no such window.
+pub fn holds_after(correlation: &Correlation, matches: &[Match<'_>], first: usize) -> bool {
+    let first = &matches[first];
+    let span = milliseconds(correlation.timespan);
+    let start = match correlation.window {
+        Window::Sliding | Window::Session { .. } => first.time,
+        Window::Tumbling => first.time.div_euclid(span) * span,
+    };
+    let mut window: Vec<&Match<'_>> = matches
+        .iter()
+        .filter(|m| m.group == first.group && m.time >= start && m.time < start + span)
+        .collect();
+    window.sort_by_key(|m| (m.time, m.rule));
+    meets(correlation, &window)
+}
+
+/// Whether the matches of a window, which are sorted, are what the correlation looks for.
+fn meets(correlation: &Correlation, window: &[&Match<'_>]) -> bool {
     let count = match &correlation.kind {
         CorrelationKind::Temporal(Some(wanted)) => {
             return wanted.holds(&mut |rule| window.iter().any(|m| m.rule == rule));
         }
         CorrelationKind::TemporalOrdered(Some(wanted)) => {
             let present = distinct(window.iter().map(|m| m.rule));
-            return wanted.holds(&mut |rule| present.contains(&rule)) && longest(&window) == present.len();
+            return wanted.holds(&mut |rule| present.contains(&rule)) && longest(window) == present.len();
         }
-        kind => measure(kind, &window),
+        kind => measure(kind, window),
     };
     count.is_some_and(|count| {
         let mut comparisons = correlation.condition.iter();

@@ -5,8 +5,9 @@ use crate::{
     correlation::Correlation,
     detection::{Detection, Item, Test},
     document::{Body, Document},
-    error::{Position, shown},
+    error::shown,
     number::{Comparison, Number},
+    pattern::Part,
     time::TimePart,
 };
 use std::collections::HashSet;
@@ -81,12 +82,22 @@ fn values(item: &Item, findings: &mut Findings<'_>) {
     let mut seen = HashSet::new();
     for test in &item.tests {
         if !seen.insert(key(test)) {
-            findings.warn("duplicate-value", at, "the same value twice", "each value once");
+            findings.warn("duplicate-value", at, twice(test), "each value once");
             break;
         }
     }
+    // One real expression among them, and the others stand in the same list for good reason.
+    if item.tests.iter().all(|test| plain_regex(test).is_some())
+        && let Some(regex) = item.tests.iter().find_map(plain_regex)
+    {
+        let message = format!(
+            "`{}` is a regular expression without anything regular",
+            shown(regex)
+        );
+        let expected = "`contains`, with `cased` if case matters";
+        findings.warn("plain-regex", at, message, expected);
+    }
     for test in &item.tests {
-        plain_regex(test, at, findings);
         if let Some(message) = impossible(test) {
             findings.warn("never-matches", at, message, "a value that occurs");
         }
@@ -102,20 +113,33 @@ fn key(test: &Test) -> String {
     }
 }
 
-fn plain_regex(test: &Test, at: Position, findings: &mut Findings<'_>) {
-    if let Test::Regex(regex) = test
-        && !regex.source.contains(|c| r"\.+*?()|[]{}^$".contains(c))
-    {
-        let message = format!(
-            "`{}` is a regular expression without anything regular",
-            shown(&regex.source)
-        );
-        findings.warn(
-            "plain-regex",
-            at,
-            message,
-            "`contains`, with `cased` if case matters",
-        );
+/// The expression, if plain text would do.
+fn plain_regex(test: &Test) -> Option<&str> {
+    match test {
+        Test::Regex(regex) => {
+            Some(regex.source.as_str()).filter(|s| !s.contains(|c| r"\.+*?()|[]{}^$".contains(c)))
+        }
+        _ => None,
+    }
+}
+
+/// Names the value. Two that differ only in case are one, unless the item is `cased`: that surprises people, so it is said.
+fn twice(test: &Test) -> String {
+    match test {
+        Test::Text(pattern) => {
+            let parts = pattern.parts().iter().filter_map(|part| match part {
+                Part::Text(written) => Some(written.as_str()),
+                _ => None,
+            });
+            let case = if pattern.cased() { "" } else { ", case aside" };
+            format!(
+                "the value `{}` twice{case}",
+                shown(&parts.collect::<Vec<_>>().join("*"))
+            )
+        }
+        Test::Number(number) => format!("the value `{number}` twice"),
+        Test::Regex(regex) => format!("the value `{}` twice", shown(&regex.source)),
+        _ => "the same value twice".to_owned(),
     }
 }
 

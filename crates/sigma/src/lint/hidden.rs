@@ -14,13 +14,11 @@ pub fn check(text: &str, findings: &mut Findings<'_>) {
     for c in text.chars() {
         if let Some(what) = hidden(c) {
             let message = format!("{what} (U+{:04X})", u32::from(c));
-            findings.push(
-                "hidden-character",
-                Severity::Error,
-                at,
-                message,
-                "only characters one can see",
+            let expected = format!(
+                "only characters one can see, such as `{}` in double quotes",
+                escape(c)
             );
+            findings.push("hidden-character", Severity::Error, at, message, &expected);
             found += 1;
             if found == MOST {
                 return;
@@ -34,6 +32,14 @@ pub fn check(text: &str, findings: &mut Findings<'_>) {
         } else {
             at.column += 1;
         }
+    }
+}
+
+/// The character as YAML writes it between double quotes.
+fn escape(c: char) -> String {
+    match u32::from(c) {
+        code @ ..=0xffff => format!("\\u{code:04X}"),
+        code => format!("\\U{code:08X}"),
     }
 }
 

@@ -21,14 +21,15 @@ fn every_check() {
     };
     check("f: [a, b], 'g|contains|all': [a, b]", &[]);
     check("f|re: '^a'", &[]);
+    check("f|re: ['^a', b]", &[]);
     check("f: null", &[]);
     check(
         "f: [a, b, a]",
-        &["l.yml:4:7: the same value twice; expected each value once [duplicate-value]"],
+        &["l.yml:4:7: the value `a` twice, case aside; expected each value once [duplicate-value]"],
     );
     check(
         "f: [a, A]",
-        &["l.yml:4:7: the same value twice; expected each value once [duplicate-value]"],
+        &["l.yml:4:7: the value `A` twice, case aside; expected each value once [duplicate-value]"],
     );
     check("f|cased: [a, A]", &[]);
     check(
@@ -106,11 +107,18 @@ fn characters_nobody_sees_are_errors() {
     check(
         "a\u{202e}b",
         Some(
-            "l.yml:4:12: a character that turns the direction of text (U+202E); expected only characters one can see",
+            "l.yml:4:12: a character that turns the direction of text (U+202E); expected only characters one can see, \
+             such as `\\u202E` in double quotes",
         ),
     );
     check(
         "a\u{200b}b",
-        Some("l.yml:4:12: an invisible character (U+200B); expected only characters one can see"),
+        Some(
+            "l.yml:4:12: an invisible character (U+200B); expected only characters one can see, such as `\\u200B` in \
+             double quotes",
+        ),
     );
+    // What is proposed is accepted, and means the character.
+    let escaped = found("  s: {f: \"a\\u202Eb\\U000E0041\"}\n  condition: s\n");
+    assert!(escaped.is_empty(), "{escaped:?}");
 }

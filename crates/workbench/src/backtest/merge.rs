@@ -37,6 +37,14 @@ struct Input<I> {
     clock: Time,
 }
 
+/// Bits of a line's place that are its number: a trillion lines.
+const LINE_BITS: u32 = 40;
+
+/// Where a line stands: the first lines of two files of one product are not the same record.
+fn position(log: usize, line: u64) -> [u8; 8] {
+    ((log as u64) << LINE_BITS | line).to_be_bytes()
+}
+
 /// Reads logs side by side, the oldest next record first. Within a log, records stay in its order.
 pub struct Merged<I> {
     catalogue: Arc<Catalogue>,
@@ -77,7 +85,7 @@ where
         if let Some(raw) = input.next.take() {
             take(&RawRecord {
                 product: &input.origin.product,
-                position: &input.number.to_be_bytes(),
+                position: &position(number, input.number),
                 received: input.origin.received,
                 raw: &raw,
             });

@@ -24,7 +24,20 @@ impl Diff {
     /// Whether nothing differs, neither in rules nor in alerts, and nothing that loaded does not any more.
     pub fn is_empty(&self) -> bool {
         let quiet = |logs: &LogDiff| logs.rules.iter().all(|rule| rule.gained == 0 && rule.lost == 0);
-        self.rules.is_empty() && self.old_errors == self.new_errors && self.logs.as_ref().is_none_or(quiet)
+        self.rules.is_empty() && self.same_errors() && self.logs.as_ref().is_none_or(quiet)
+    }
+
+    /// The sets stand in folders of their own, so it is not the files' names that count.
+    fn same_errors(&self) -> bool {
+        let told = |findings: &[Finding]| -> Vec<(usize, usize, String)> {
+            let mut told: Vec<_> = findings
+                .iter()
+                .map(|finding| (finding.line, finding.column, finding.text()))
+                .collect();
+            told.sort();
+            told
+        };
+        told(&self.old_errors) == told(&self.new_errors)
     }
 }
 

@@ -175,7 +175,7 @@ fn logs_are_read_side_by_side_in_the_order_of_their_times() {
                     .chars()
                     .take(60)
                     .collect::<String>(),
-            )
+            );
         })
         .unwrap()
     {}
@@ -189,4 +189,23 @@ fn logs_are_read_side_by_side_in_the_order_of_their_times() {
         })
         .collect();
     assert_eq!(marks, ["09:00", "10:00", "no time", "11:00", "12:00"]);
+}
+
+/// Two access logs carry no ids of their own: the n-th line of one is not the n-th line of the other.
+#[test]
+fn two_files_of_one_product_are_two_logs() {
+    let file = |target: &str| {
+        let line = request("203.0.113.7", "03/Sep/2025:12:00:00", target, "x");
+        vec![Ok::<_, Infallible>(line.into_bytes())].into_iter()
+    };
+    let origin = Origin {
+        product: nginx(),
+        received: received(),
+    };
+    let logs = vec![(origin.clone(), file("/a")), (origin, file("/b"))];
+    let mut merged = Merged::new(&bench().catalogue, logs).unwrap();
+    let (mut backtest, _) = Backtest::new(bench(), &[], Budget::default());
+    while merged.next(|raw| backtest.record(raw)).unwrap() {}
+    let records = backtest.finish().records;
+    assert_eq!((records.read, records.duplicate), (2, 0));
 }

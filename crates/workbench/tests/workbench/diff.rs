@@ -127,3 +127,13 @@ fn a_rule_that_does_not_load_any_more_is_told() {
         (0, 1, 1)
     );
 }
+
+/// Two sets stand in two folders: what is wrong in both of them is no difference.
+#[test]
+fn a_rule_that_loads_in_neither_is_no_difference() {
+    let broken = LOGIN.replace("selection and", "selektion and");
+    let [old, new] =
+        ["old", "new"].map(|folder| vec![custom(format!("{folder}/login.yml"), broken.as_str())]);
+    let diff = Comparison::new(bench(), &old, &new).finish();
+    assert!(diff.is_empty() && diff.old_errors.len() == 1, "{diff:?}");
+}

@@ -49,7 +49,7 @@ fn annotations_cannot_be_broken_out_of() {
     let failed = output::github_tests(&test(bench(), &[spoilt("alerts: 1", "alerts: 2")]));
     assert_eq!(
         failed,
-        "::error file=login.yml,line=16,col=1,title=Login page::it is asked for: 1 alerts, expected 2\n"
+        "::error file=login.yml,line=16,col=1,title=Login page::it is asked for: 1 alert, expected 2\n"
     );
 }
 
@@ -67,7 +67,7 @@ fn junit_counts_and_escapes() {
         "{xml}"
     );
     assert!(
-        xml.contains(r#"<failure message="1 alerts, expected 2">"#),
+        xml.contains(r#"<failure message="1 alert, expected 2">"#),
         "{xml}"
     );
     let xml = output::junit_findings(&lint(
