@@ -1,6 +1,6 @@
 //! Which rules a correlation is about, and that no correlation is about itself in the end.
 
-use crate::ruleset::{Names, unknown_rule};
+use crate::names::{Names, unknown_rule};
 use sigma::{Correlation, Report, correlation::Name};
 use std::collections::{BTreeMap, HashMap};
 
