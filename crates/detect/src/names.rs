@@ -53,13 +53,13 @@ impl<'u> Names<'u> {
                 if matches!(member.document.body, Body::Filter { .. }) {
                     continue;
                 }
-                let named = Named {
+                let document = Named {
                     file,
                     place: (number, at),
                     matcher: member.matcher,
                 };
                 for name in metadata.name.iter().chain(&metadata.id) {
-                    names.documents.entry(name).or_default().push(named);
+                    names.documents.entry(name).or_default().push(document);
                 }
                 if let Some(id) = &metadata.id {
                     names.ids.entry(id).or_insert((file, member.document.position));
