@@ -23,7 +23,7 @@ impl Failure {
     pub fn check(error: impl Into<anyhow::Error>) -> Self {
         Self {
             code: 3,
-            error: error.into(),
+            error: Some(error.into()),
         }
     }
 
@@ -31,7 +31,7 @@ impl Failure {
     pub fn conflict(error: impl Into<anyhow::Error>) -> Self {
         Self {
             code: 6,
-            error: error.into(),
+            error: Some(error.into()),
         }
     }
 

@@ -8,20 +8,19 @@
 use crate::{
     correlation::{
         compile::counter,
-        members::{Graph, Input, Node, Place, references},
+        members::{Input, Place, references},
     },
     extension::Extension,
+    filters::filters,
     matcher::{self, Engine},
+    names::Names,
     parsed::Parsed,
     resolve::resolve,
     rule::{Context, Rule, RuleInfo, RuleSource},
 };
 use model::{LogSource, Schema};
-use sigma::{Body, Detection, Document, Filtered, Report, correlation::Name};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use sigma::{Body, Detection, Document, Report};
+use std::{collections::HashMap, sync::Arc};
 
 /// What is wrong with a rule file, and where.
 pub type RuleError = sigma::Error;
@@ -294,16 +293,16 @@ impl RuleSet {
 }
 
 /// A file whose documents are well-formed.
-struct Unit<'s> {
-    source: &'s RuleSource,
-    members: Vec<Member>,
+pub(crate) struct Unit<'s> {
+    pub source: &'s RuleSource,
+    pub members: Vec<Member>,
 }
 
-struct Member {
-    document: Document,
+pub(crate) struct Member {
+    pub document: Document,
     extension: Option<Extension>,
     /// Its detection's place in the set.
-    matcher: Option<usize>,
+    pub matcher: Option<usize>,
 }
 
 /// A rule, and what feeds it.
@@ -430,172 +429,6 @@ impl Unit<'_> {
             raised_by: member.matcher,
             counts,
         })
-    }
-}
-
-/// The filters among the documents. A file with one that makes no sense is left out and told.
-fn filters(
-    parsed: &mut Vec<(&RuleSource, Vec<Document>)>,
-    schema: &Schema,
-    errors: &mut Vec<RuleError>,
-) -> Vec<Body> {
-    let known: HashSet<String> = parsed
-        .iter()
-        .flat_map(|(_, documents)| documents)
-        .filter(|document| matches!(document.body, Body::Rule { .. }))
-        .flat_map(|document| [&document.metadata.name, &document.metadata.id])
-        .flatten()
-        .cloned()
-        .collect();
-    let mut filters = Vec::new();
-    parsed.retain(|(source, documents)| {
-        let mut report = Report::new(&source.file);
-        let mut found = Vec::new();
-        for document in documents {
-            let Body::Filter { rules, detection, .. } = &document.body else {
-                continue;
-            };
-            // Its fields are looked up here, where an error can name its own file.
-            resolve(detection.clone(), schema, &mut report);
-            if let Filtered::Named(names) = rules {
-                for name in names.iter().filter(|name| !known.contains(&name.text)) {
-                    unknown_rule(name, known.iter().map(String::as_str), &mut report);
-                }
-            }
-            found.push(document.body.clone());
-        }
-        let sound = report.is_empty();
-        if sound && (found.is_empty() || loads(source, documents, schema)) {
-            filters.append(&mut found);
-        }
-        errors.append(&mut report.into_errors());
-        sound
-    });
-    filters
-}
-
-/// Whether the other documents of a filter's file load too; if not, that is told when they are loaded.
-fn loads(source: &RuleSource, documents: &[Document], schema: &Schema) -> bool {
-    let mut report = Report::new(&source.file);
-    for document in documents {
-        if let Body::Rule { detection, .. } = &document.body {
-            resolve(detection.clone(), schema, &mut report);
-        }
-        if let Some(entry) = &document.extension {
-            Extension::read(entry, &mut report);
-        }
-    }
-    report.is_empty()
-}
-
-pub(crate) fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, report: &mut Report<'_>) {
-    let Name { text, position } = name;
-    let mut known: Vec<&str> = known.collect();
-    known.sort_unstable();
-    let message = format!("unknown rule `{}`", sigma::error::shown(text));
-    match sigma::nearest(text, known) {
-        Some(near) => report.expected(*position, message, format!("`{near}`")),
-        None => report.error(*position, message),
-    }
-}
-
-/// A document, as others find it.
-#[derive(Clone, Copy)]
-pub(crate) struct Named<'u> {
-    file: &'u str,
-    pub place: Place,
-    /// Its detection; none if it is a correlation.
-    pub matcher: Option<usize>,
-}
-
-/// Which documents there are, by the names others refer to them by.
-pub(crate) struct Names<'u> {
-    /// By name and by id; several files may use one name.
-    documents: HashMap<&'u str, Vec<Named<'u>>>,
-    /// Id → the file that has it first, and where.
-    ids: HashMap<&'u str, (&'u str, sigma::Position)>,
-    /// Which correlations are about which others.
-    graph: Graph<'u>,
-}
-
-impl<'u> Names<'u> {
-    fn new(units: &'u [Unit<'_>]) -> Self {
-        let mut names = Self {
-            documents: HashMap::new(),
-            ids: HashMap::new(),
-            graph: Graph::default(),
-        };
-        for (number, unit) in units.iter().enumerate() {
-            let file = unit.source.file.as_str();
-            for (at, member) in unit.members.iter().enumerate() {
-                let metadata = &member.document.metadata;
-                if matches!(member.document.body, Body::Filter { .. }) {
-                    continue;
-                }
-                let named = Named {
-                    file,
-                    place: (number, at),
-                    matcher: member.matcher,
-                };
-                for name in metadata.name.iter().chain(&metadata.id) {
-                    names.documents.entry(name).or_default().push(named);
-                }
-                if let Some(id) = &metadata.id {
-                    names.ids.entry(id).or_insert((file, member.document.position));
-                }
-            }
-        }
-        names.graph = names.graph(units);
-        names
-    }
-
-    fn graph(&self, units: &'u [Unit<'_>]) -> Graph<'u> {
-        let mut graph = Graph::default();
-        for (number, unit) in units.iter().enumerate() {
-            for (at, member) in unit.members.iter().enumerate() {
-                let Body::Correlation(correlation) = &member.document.body else {
-                    continue;
-                };
-                let metadata = &member.document.metadata;
-                let found = correlation.rules.iter();
-                let found: Vec<Named<'_>> = found
-                    .filter_map(|name| self.find(&unit.source.file, &name.text))
-                    .collect();
-                let node = Node {
-                    name: metadata
-                        .name
-                        .as_ref()
-                        .or(metadata.id.as_ref())
-                        .unwrap_or(&metadata.title),
-                    correlation,
-                    about: found
-                        .iter()
-                        .filter(|n| n.matcher.is_none())
-                        .map(|n| n.place)
-                        .collect(),
-                    detections: found.iter().filter_map(|named| named.matcher).collect(),
-                };
-                graph.0.insert((number, at), node);
-            }
-        }
-        graph
-    }
-
-    /// All names.
-    pub(crate) fn known(&self) -> impl Iterator<Item = &'u str> {
-        self.documents.keys().copied()
-    }
-
-    fn earlier_use_of_id(&self, source: &RuleSource, document: &Document) -> Option<&'u str> {
-        let (file, at) = self.ids.get(document.metadata.id.as_deref()?)?;
-        (*file != source.file || *at != document.position).then_some(*file)
-    }
-
-    /// What a name means in a file: its own document, or that of another file.
-    pub(crate) fn find(&self, file: &str, name: &str) -> Option<Named<'u>> {
-        let found = self.documents.get(name)?;
-        let own = found.iter().find(|other| other.file == file);
-        own.or_else(|| found.first()).copied()
     }
 }
 

@@ -199,9 +199,10 @@ impl<'f> Fields<'f> {
             let field = sigma::error::shown(field);
             let message = format!("`{field}` tells no windows of `{}` apart", rule.text);
             let known = about.group_by.iter().map(|name| name.text.as_str());
-            let expected = match about.group_by.is_empty() {
-                true => "a rule with `group-by`".to_owned(),
-                false => sigma::error::one_of(known),
+            let expected = if about.group_by.is_empty() {
+                "a rule with `group-by`".to_owned()
+            } else {
+                sigma::error::one_of(known)
             };
             report.expected(name.position, message, expected);
         }

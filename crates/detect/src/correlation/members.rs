@@ -1,6 +1,6 @@
 //! Which rules a correlation is about, and that no correlation is about itself in the end.
 
-use crate::ruleset::{Names, unknown_rule};
+use crate::names::{Names, unknown_rule};
 use sigma::{Correlation, Report, correlation::Name};
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,9 +29,9 @@ pub fn references(
     let mut inputs = Vec::new();
     for name in &correlation.rules {
         match names.find(file, &name.text) {
-            Some(named) => inputs.push(match named.matcher {
+            Some(found) => inputs.push(match found.matcher {
                 Some(matcher) => Input::Detection(matcher),
-                None => Input::Correlation(named.place, name.clone()),
+                None => Input::Correlation(found.place, name.clone()),
             }),
             None => unknown_rule(name, names.known(), report),
         }
@@ -74,18 +74,17 @@ impl Graph<'_> {
             let circle = path[from..].iter().chain([&place]);
             return Err(format!("the correlation is about itself: {}", self.shown(circle)));
         }
-        let below = match known.get(&place) {
-            Some(depth) => *depth,
-            None => {
-                path.push(place);
-                let mut deepest = 0;
-                for other in &node.about {
-                    deepest = deepest.max(self.depth(*other, path, known)?);
-                }
-                path.pop();
-                known.insert(place, deepest + 1);
-                deepest + 1
+        let below = if let Some(depth) = known.get(&place) {
+            *depth
+        } else {
+            path.push(place);
+            let mut deepest = 0;
+            for other in &node.about {
+                deepest = deepest.max(self.depth(*other, path, known)?);
             }
+            path.pop();
+            known.insert(place, deepest + 1);
+            deepest + 1
         };
         if path.len() + below > MAX_DEPTH {
             let chain = self.shown(path.iter().chain([&place]));

@@ -80,6 +80,7 @@ fn recorded_intrusions_raise_alerts() {
         "Audit rules removed on -",
         "Crypto miner on -",
         "Download and run on -",
+        "Login as ctdrtest on vm after many failures of 127.0.0.66",
         "Password guessing on vm by 127.0.0.66",
         "Password of ctdrtest on vm guessed by 127.0.0.66",
     ];
