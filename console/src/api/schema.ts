@@ -1944,6 +1944,26 @@ export interface components {
          * @enum {string}
          */
         Method: "sls" | "push";
+        /** @description What a rule did since the server started. */
+        Metrics: {
+            /**
+             * Format: int64
+             * @description Alerts it raised.
+             */
+            alerts: number;
+            /**
+             * Format: int64
+             * @description Records that matched.
+             */
+            matches: number;
+            /**
+             * Format: int64
+             * @description About how long its detections took, in microseconds.
+             */
+            microseconds: number;
+            /** @description It took more time than a rule may, and is not asked any more. */
+            paused: boolean;
+        };
         /** @description A field of a log. */
         NamedValues: {
             /** @description Its name. */
@@ -2461,6 +2481,7 @@ export interface components {
                 level: number;
                 /** @description The logs it reads. */
                 logsources: components["schemas"]["Logsource"][];
+                metrics?: components["schemas"]["Metrics"] | null;
                 /** @enum {string} */
                 origin: "predefined" | "custom" | "vendor";
                 /** @description Why it cannot run. */
@@ -2952,6 +2973,7 @@ export interface components {
             level: number;
             /** @description The logs it reads. */
             logsources: components["schemas"]["Logsource"][];
+            metrics?: components["schemas"]["Metrics"] | null;
             /** @enum {string} */
             origin: "predefined" | "custom" | "vendor";
             /** @description Why it cannot run. */

@@ -14,6 +14,7 @@ pub(crate) fn of(content: &Content) -> Bench {
     Bench {
         catalogue: Arc::clone(&content.catalogue),
         predefined: content::rule_sources(&content.rules),
+        known: Arc::clone(&content.parsed),
         samples: samples(),
         tactics: content.tactic_order(),
     }

@@ -36,7 +36,7 @@ pub struct Content {
     /// The predefined rules' files.
     pub rules: Vec<ContentFile>,
     /// The same, read.
-    parsed: Parsed,
+    pub(crate) parsed: Arc<Parsed>,
     /// The ids of the predefined rules.
     pub rule_ids: BTreeSet<String>,
     /// The predefined playbooks' files.
@@ -79,7 +79,7 @@ impl Content {
         let matrix: Matrix =
             serde_saphyr::from_str(&text).map_err(|error| ContentError::Attack(error.to_string()))?;
         let rules = files("rules/");
-        let parsed = Parsed::default();
+        let parsed = Arc::new(Parsed::default());
         let (compiled, _) = RuleSet::compile_knowing(&parsed, catalogue.schema(), &rule_sources(&rules));
         Ok(Self {
             catalogue: Arc::new(catalogue),

@@ -1,6 +1,6 @@
 //! What rules are judged against: the sources there are, the rules the product ships, and samples of logs.
 
-use detect::RuleSource;
+use detect::{Parsed, RuleSource};
 use model::{Origin, ProductId, Tactic};
 use normalise::Catalogue;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ pub struct Bench {
     pub catalogue: Arc<Catalogue>,
     /// The rules the product ships.
     pub predefined: Vec<RuleSource>,
+    /// The same, as far as they were read before.
+    pub known: Arc<Parsed>,
     /// Raw records of products.
     pub samples: Vec<Sample>,
     /// The ATT&CK tactics in matrix order.

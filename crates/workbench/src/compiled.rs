@@ -26,7 +26,7 @@ impl Compiled {
         } else {
             given
         };
-        let (mut set, errors) = RuleSet::compile(bench.catalogue.schema(), all);
+        let (mut set, errors) = RuleSet::compile_knowing(&bench.known, bench.catalogue.schema(), all);
         let own: BTreeSet<String> = set
             .rules()
             .filter(|rule| files.contains(&rule.file))

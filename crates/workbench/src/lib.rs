@@ -23,6 +23,7 @@ pub use backtest::{
     RawRecord, RecordCount, RuleCount, Verdict,
 };
 pub use bench::{Bench, Sample, custom, predefined};
+pub use compiled::Compiled;
 pub use detect::RuleSource;
 pub use diff::{Change, Comparison, Diff, LogDiff, RuleChange, RuleDelta, RuleDiff, RuleLine};
 pub use explain::{

@@ -89,8 +89,8 @@ async fn a_rule_is_linted_tested_and_explained_before_it_is_saved() {
         (&item["holds"], &item["values"]),
         (&json!(false), &json!(["/front-door"]))
     );
-    let list = client.get("/rules?origin=custom").await.unwrap();
-    assert_eq!(list["items"], json!([]), "nothing was saved");
+    let listed = client.get("/rules?origin=custom").await.unwrap();
+    assert_eq!(listed["items"], json!([]), "nothing was saved");
 }
 
 #[tokio::test(flavor = "multi_thread")]

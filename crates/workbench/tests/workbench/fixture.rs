@@ -71,6 +71,7 @@ fn load() -> Bench {
     let catalogue = Catalogue::load(&sources).unwrap();
     let rules = files("rules").into_iter();
     Bench {
+        known: Arc::default(),
         samples: samples.collect(),
         catalogue: Arc::new(catalogue),
         predefined: rules.map(|file| predefined(file.path, file.text)).collect(),

@@ -1,19 +1,23 @@
 //! Checking a rule text: it compiles, and the tests it carries pass.
 
-use super::{custom_source, view::message};
-use crate::api::{
-    Shared,
-    caller::Viewer,
-    extract::Body,
-    problem::{Place, Problem, ProblemBody},
+use super::{
+    bench::{apart, place},
+    custom_source,
+};
+use crate::{
+    api::{
+        Shared,
+        caller::Viewer,
+        extract::Body,
+        problem::{Place, Problem, ProblemBody},
+    },
+    app::App,
 };
 use axum::{Json, extract::State};
-use detect::{Detector, RuleInfo, RuleSet, RuleTest};
-use model::{SourceId, TenantId, Time};
-use normalise::{Catalogue, SourceContext};
+use detect::RuleInfo;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
+use workbench::{Bench, TestOutcome};
 
 /// A rule text.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -60,79 +64,37 @@ pub async fn check(
     State(app): Shared,
     Body(rule): Body<RuleText>,
 ) -> Result<Json<RuleCheck>, Problem> {
-    let catalogue = Arc::clone(&app.content.catalogue);
-    Ok(Json(run_apart(catalogue, rule.text).await?.0))
+    Ok(Json(run_apart(&app, rule.text).await?.0))
 }
 
 /// Compiles and tests a text away from the threads that answer requests: it may take a while.
-pub async fn run_apart(
-    catalogue: Arc<Catalogue>,
-    text: String,
-) -> Result<(RuleCheck, Vec<RuleInfo>), Problem> {
-    let done = tokio::task::spawn_blocking(move || run(&catalogue, &text)).await;
-    done.map_err(|error| {
-        tracing::error!(%error, "checking a rule text ended early");
-        Problem::new(
-            crate::api::problem::Kind::Internal,
-            "the check ended early; the server's log says why",
-        )
-    })
+pub async fn run_apart(app: &App, text: String) -> Result<(RuleCheck, Vec<RuleInfo>), Problem> {
+    apart(app, move |bench| run(bench, &text)).await
 }
 
 /// Compiles a text as a rule of the user and runs its tests; the rules that raise alerts.
-fn run(catalogue: &Catalogue, text: &str) -> (RuleCheck, Vec<RuleInfo>) {
-    let (rules, errors) = RuleSet::compile(catalogue.schema(), &[custom_source(text)]);
-    let errors: Vec<Place> = errors
-        .iter()
-        .map(|error| Place {
-            place: format!("{}:{}", error.line, error.column),
-            message: message(error),
-        })
-        .collect();
-    let rules = Arc::new(rules);
-    let infos: Vec<RuleInfo> = rules.rules().cloned().collect();
-    let tests: Vec<TestResult> = infos
-        .iter()
-        .flat_map(|info| info.tests.iter().map(move |test| (info, test)))
-        .map(|(info, test)| run_test(catalogue, &rules, info, test))
-        .collect();
-    let ok = errors.is_empty() && tests.iter().all(|test| test.ok);
-    (RuleCheck { ok, errors, tests }, infos)
+fn run(bench: &Bench, text: &str) -> (RuleCheck, Vec<RuleInfo>) {
+    let source = [custom_source(text)];
+    let rules = workbench::Compiled::new(bench, &source).own().cloned().collect();
+    let report = workbench::test(bench, &source);
+    let check = RuleCheck {
+        ok: report.ok(),
+        errors: report.errors.iter().map(place).collect(),
+        tests: report.tests.iter().map(TestResult::of).collect(),
+    };
+    (check, rules)
 }
 
-/// Runs the logs of a test through the rules of the text, and counts the alerts of the rule that carries it.
-fn run_test(catalogue: &Catalogue, rules: &Arc<RuleSet>, info: &RuleInfo, test: &RuleTest) -> TestResult {
-    let tenant = TenantId::default();
-    let mut detector = Detector::new(Arc::clone(rules));
-    let (mut got, mut problem) = (0, None);
-    for (number, log) in test.logs.iter().enumerate() {
-        let context = SourceContext {
-            tenant: &tenant,
-            source: SourceId::from_bits(1),
-            product: &test.source,
-            account: None,
-            utc_offset_minutes: 0,
-            // Later than any time in the logs, so that each of them is believed.
-            received: Time::from_millis(i64::MAX),
-            position: &number.to_be_bytes(),
-        };
-        match catalogue.normalise(log.as_bytes(), &context) {
-            Ok(record) => {
-                let alerts = detector.detect(&[record]);
-                got += alerts.iter().filter(|alert| alert.rule.id == info.id).count() as u64;
-            }
-            Err(dead) => {
-                problem.get_or_insert_with(|| format!("log {} cannot be read: {}", number + 1, dead.detail));
-            }
+impl TestResult {
+    fn of(outcome: &TestOutcome) -> Self {
+        let unread = outcome.unread.first();
+        Self {
+            name: outcome.name.clone(),
+            expected: outcome.expected,
+            got: outcome.got,
+            ok: outcome.passed,
+            problem: unread.map(|log| format!("log {} cannot be read: {}", log.log, log.detail)),
         }
-    }
-    let expected = test.alerts as u64;
-    TestResult {
-        name: test.name.clone(),
-        expected,
-        got,
-        ok: got == expected && problem.is_none(),
-        problem,
     }
 }
 
@@ -164,7 +126,7 @@ ctdr:
 
     fn checked(text: &str) -> (RuleCheck, Vec<RuleInfo>) {
         let content = Content::load().unwrap_or_else(|error| panic!("{error}"));
-        run(&content.catalogue, text)
+        run(&crate::bench::of(&content), text)
     }
 
     #[test]

@@ -19,7 +19,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use detect::RuleInfo;
 use model::Origin;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use store::{CustomRule, RuleState};
 
 /// Write a rule. It is off until it is switched on.
@@ -105,7 +104,7 @@ pub async fn delete(
 }
 
 async fn accepted(app: &App, text: &str) -> Result<RuleInfo, Problem> {
-    let (check, rules) = run_apart(Arc::clone(&app.content.catalogue), text.to_owned()).await?;
+    let (check, rules) = run_apart(app, text.to_owned()).await?;
     accept(check, rules)
 }
 

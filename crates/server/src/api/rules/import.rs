@@ -17,7 +17,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use serde::Serialize;
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// Rules of one file.
@@ -89,7 +89,7 @@ async fn judge(
     part: &Part,
     taken: &mut BTreeSet<String>,
 ) -> Result<Result<String, Vec<Place>>, Problem> {
-    let (check, rules) = run_apart(Arc::clone(&app.content.catalogue), part.in_place.clone()).await?;
+    let (check, rules) = run_apart(app, part.in_place.clone()).await?;
     let info = match accept(check, rules) {
         Ok(info) => info,
         Err(problem) => return Ok(Err(problem.places().to_vec())),
