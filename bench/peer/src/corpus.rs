@@ -63,9 +63,9 @@ impl Corpus {
         })
     }
 
-    /// The events in memory.
-    pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.text.lines()
+    /// The events in memory: bytes, as files hold them, so that everybody has to see that they are UTF-8.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.text.lines().map(str::as_bytes)
     }
 
     /// The events in a file.

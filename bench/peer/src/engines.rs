@@ -49,7 +49,7 @@ fn rated<T>(corpus: &Corpus, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow
 pub fn serde(corpus: &Corpus) -> anyhow::Result<Rate> {
     let parse = || {
         corpus.lines().try_for_each(|line| {
-            black_box(serde_json::from_str::<Value>(line)?);
+            black_box(serde_json::from_slice::<Value>(line)?);
             Ok(())
         })
     };
@@ -60,11 +60,22 @@ pub fn serde(corpus: &Corpus) -> anyhow::Result<Rate> {
 pub fn sonic(corpus: &Corpus) -> anyhow::Result<Rate> {
     let parse = || {
         corpus.lines().try_for_each(|line| {
-            black_box(sonic_rs::from_str::<sonic_rs::Value>(line)?);
+            black_box(sonic_rs::from_slice::<sonic_rs::Value>(line)?);
             Ok(())
         })
     };
     Ok(rated(corpus, parse)?.0)
+}
+
+/// Every event of a corpus must be read: a rate over events that were passed over says nothing.
+struct Complete;
+
+impl hunt::Told for Complete {
+    fn matched(&self, _: u64) {}
+
+    fn unreadable(&self, problem: &hunt::input::Problem) {
+        panic!("an event of the corpus cannot be read: {problem:?}");
+    }
 }
 
 /// Our engine, reading the file and writing its matches as `ctdr hunt` does.
@@ -101,7 +112,7 @@ impl Ours {
                 &mode,
                 threads,
                 &mut out,
-                &|_| {},
+                &Complete,
             )?)
         };
         let (rate, _) = rated(corpus, hunted)?;
@@ -145,7 +156,7 @@ impl Peer {
         let evaluate = || {
             let mut found = Found::new();
             for (number, line) in corpus.lines().enumerate() {
-                let value: Value = serde_json::from_str(line)?;
+                let value: Value = serde_json::from_slice(line)?;
                 let event = JsonEvent::borrow(&value);
                 let log = fixed.clone().unwrap_or_else(|| own.extract(&event));
                 for result in self.0.evaluate_pruned(&event, &log) {

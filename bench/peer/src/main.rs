@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
         &data.join("cloudtrail-2900.jsonl.gz"),
         "cloudtrail",
         Some(("aws", "cloudtrail")),
-        40,
+        80,
     )?;
     let (ours, seconds) = engines::timed(|| engines::Ours::load(&rules))?;
     println!("load, ours        {seconds:.2} s CPU, {} rules", ours.rules());
