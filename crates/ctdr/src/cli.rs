@@ -108,6 +108,10 @@ pub struct HuntArguments {
     /// A rule file, or a folder with rule files; may be repeated.
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub rules: Vec<PathBuf>,
+    /// Lists that `%name%` stands for in rules: a YAML file, each name with its texts. A rule that names another list is
+    /// not loaded.
+    #[arg(long, value_name = "FILE")]
+    pub placeholders: Option<PathBuf>,
     /// A file of events; may be repeated.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pub input: Vec<PathBuf>,

@@ -1,8 +1,9 @@
 //! `ctdr hunt`: Sigma rules over files of events.
 
 use crate::{cli::HuntArguments, exit::Failure, progress};
+use anyhow::Context as _;
 use hunt::{
-    LogMode, RuleError, Summary, Told,
+    LogMode, Placeholders, RuleError, Summary, Told,
     input::{Input, Problem},
 };
 use indicatif::ProgressBar;
@@ -33,7 +34,11 @@ struct Report {
 pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
     Input::check(&arguments.input).map_err(Failure::not_found)?;
     let started = cpu_seconds();
-    let loaded = hunt::rules::load(&arguments.rules).map_err(|error| {
+    let placeholders = match &arguments.placeholders {
+        Some(file) => placeholders(file)?,
+        None => Placeholders::none(),
+    };
+    let loaded = hunt::rules::load_with(&arguments.rules, &placeholders).map_err(|error| {
         if error.is_not_found() {
             Failure::not_found(error)
         } else {
@@ -77,6 +82,17 @@ pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
         return Err(Failure::told());
     }
     Ok(())
+}
+
+/// The lists that placeholders of rules stand for.
+fn placeholders(file: &Path) -> Result<Placeholders, Failure> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read `{name}`"))
+        .map_err(Failure::not_found)?;
+    hunt::rules::placeholders(&text)
+        .with_context(|| format!("`{name}` is no map of names to lists of texts"))
+        .map_err(Failure::usage)
 }
 
 /// How many problems are told one by one; all are counted.

@@ -12,4 +12,4 @@ mod run;
 pub use detect::matcher::Log;
 pub use rules::{Loaded, RuleFile};
 pub use run::{HuntError, LogMode, Summary, Told, hunt};
-pub use sigma::Error as RuleError;
+pub use sigma::{Error as RuleError, Placeholders};

@@ -1,8 +1,9 @@
 //! Rule files: found in folders, read, and compiled together.
 
 use detect::matcher::Engine;
-use sigma::{Body, Document, Report};
+use sigma::{Body, Document, Placeholders, Report};
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -63,8 +64,19 @@ pub const EXTRA: [&str; 12] = [
     "TimeGenerated",
 ];
 
+/// Reads the lists that `%name%` stands for in rules: a YAML map of names to texts.
+pub fn placeholders(text: &str) -> Result<Placeholders, serde_saphyr::Error> {
+    let lists: BTreeMap<String, Vec<String>> = serde_saphyr::from_str(text)?;
+    Ok(lists.into_iter().collect())
+}
+
 /// Loads all rules under `paths`: files as they are, folders with all their YAML files.
 pub fn load(paths: &[PathBuf]) -> Result<Loaded, UnreadableError> {
+    load_with(paths, &Placeholders::none())
+}
+
+/// The same, with the lists that placeholders stand for.
+pub fn load_with(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Loaded, UnreadableError> {
     let files = files(paths)?;
     let mut documents: Vec<Document> = Vec::new();
     let mut failed = Vec::new();
@@ -74,7 +86,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, UnreadableError> {
             path: file.clone(),
             source,
         })?;
-        match sigma::parse(&text, &file.to_string_lossy()) {
+        match sigma::parse_with(&text, &file.to_string_lossy(), placeholders) {
             Ok(found) => {
                 let name = file.to_string_lossy();
                 let mut report = Report::new(&name);

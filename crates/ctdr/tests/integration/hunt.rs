@@ -161,3 +161,22 @@ fn what_is_wrong_is_named() {
         (3.into(), 2.into())
     );
 }
+
+#[test]
+fn placeholders_stand_for_the_lists_of_the_site() {
+    let hunt = Hunt::new(100);
+    let rule = RULE.replace("ParentImage|endswith: /nginx", "ParentImage|expand: '%servers%'");
+    fs::write(hunt.folder.path().join("rules/shell.yml"), rule).unwrap();
+    let lists = hunt.folder.path().join("lists.yml");
+    fs::write(&lists, "servers: ['*/nginx', '*/httpd']\n").unwrap();
+    let lists = lists.to_str().unwrap();
+
+    let ended = hunt.run(&["--placeholders", lists]);
+    assert_eq!((ended.code, figures(&ended)["matches"].as_u64()), (Some(0), Some(10)));
+    let ended = hunt.run(&[]);
+    assert_eq!(figures(&ended)["rules_failed"], 1);
+    assert!(ended.errors.contains("%servers%"), "{}", ended.errors);
+    fs::write(lists, "servers: 7\n").unwrap();
+    assert_eq!(hunt.run(&["--placeholders", lists]).code, Some(2));
+    assert_eq!(hunt.run(&["--placeholders", "/nowhere.yml"]).code, Some(4));
+}
