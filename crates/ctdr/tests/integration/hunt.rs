@@ -172,7 +172,10 @@ fn placeholders_stand_for_the_lists_of_the_site() {
     let lists = lists.to_str().unwrap();
 
     let ended = hunt.run(&["--placeholders", lists]);
-    assert_eq!((ended.code, figures(&ended)["matches"].as_u64()), (Some(0), Some(10)));
+    assert_eq!(
+        (ended.code, figures(&ended)["matches"].as_u64()),
+        (Some(0), Some(10))
+    );
     let ended = hunt.run(&[]);
     assert_eq!(figures(&ended)["rules_failed"], 1);
     assert!(ended.errors.contains("%servers%"), "{}", ended.errors);
