@@ -1,5 +1,7 @@
 // A headless Chromium looking at a running server: what people see, and everything the browser complains about.
 
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
@@ -63,4 +65,12 @@ export async function signIn(page: Page, locale: Locale, password = server.passw
   await page.getByLabel(t.username).fill(server.user);
   await page.getByLabel(t.password, { exact: true }).fill(password);
   await page.getByRole("button", { name: t.signIn }).click();
+}
+
+/** Pictures for people to look at, where a folder is named for them. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.CTDR_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }

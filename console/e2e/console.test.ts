@@ -1,10 +1,8 @@
 // The real binary, after a real attack, as people look at it: in both languages.
 
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dictionaries, launch, open, server, signIn } from "./browser";
+import { dictionaries, launch, open, picture, server, signIn } from "./browser";
 
 const ATTACKER = "203.0.113.7";
 const PAGES = [
@@ -28,14 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
 });
-
-/** Pictures for people to look at, where a folder is named for them. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.CTDR_SCREENSHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 async function attackEvent(page: Page): Promise<void> {
   await page.goto("/events");

@@ -1,10 +1,8 @@
 // A rule of one's own, from the first line to its first alert: written, tested, explained, saved, switched on.
 
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dictionaries, launch, open, signIn } from "./browser";
+import { dictionaries, launch, open, picture, signIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -56,13 +54,6 @@ ctdr:
       logs: ['${log(wanted, wanted.path)}']
       alerts: 1
 `;
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.CTDR_SCREENSHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 /** What an administrator's browser sends to the API. */
 async function send(page: Page, path: string, body: string, type = "application/json"): Promise<number> {

@@ -9,5 +9,7 @@ export default defineConfig({
     sequence: { concurrent: false },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As patient as the browser's own waits: a busy machine is no defect.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -634,23 +634,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rules:check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Check a rule text by itself, and run the tests it carries. Nothing is saved. */
-        post: operations["check_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/rules:enable-connected": {
         parameters: {
             query?: never;
@@ -3047,15 +3030,6 @@ export interface components {
             /** @description What to change in each. */
             op: components["schemas"]["RuleUpdate"];
         };
-        /** @description What came of it. */
-        RuleCheck: {
-            /** @description What is wrong with the text; `place` is `line:column`. */
-            errors: components["schemas"]["Place"][];
-            /** @description It compiles and every test passes. */
-            ok: boolean;
-            /** @description The tests it carries. */
-            tests: components["schemas"]["TestResult"][];
-        };
         /** @description A rule with its text. */
         RuleDetail: components["schemas"]["Rule"] & {
             /** @description The tests it carries. */
@@ -3518,25 +3492,6 @@ export interface components {
              * @description Still being worked on.
              */
             pending: number;
-        };
-        /** @description What came of a test. */
-        TestResult: {
-            /**
-             * Format: int64
-             * @description Alerts the rule is to raise.
-             */
-            expected: number;
-            /**
-             * Format: int64
-             * @description Alerts it raised.
-             */
-            got: number;
-            /** @description What it shows. */
-            name: string;
-            /** @description They are equal, and every log could be read. */
-            ok: boolean;
-            /** @description Which log could not be read, and why. */
-            problem?: string | null;
         };
         /** @description What a counting rule counted. */
         Threshold: {
@@ -5208,37 +5163,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleBulkResult"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    check_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleText"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleCheck"];
                 };
             };
             default: {

@@ -1,7 +1,8 @@
-//! Records in, alerts out: matches every record against the rules of its log, one after the other.
+//! Records in, alerts out: matches every record against the rules of its log, and counts what rules count.
 //!
 //! What comes out depends on the records and their order only: not on batches, not on a clock. So records
-//! that are run again after a crash raise the same alerts with the same ids.
+//! that are run again after a crash raise the same alerts with the same ids. The one exception is asked for by
+//! [`Detector::limit`]: a rule that takes too long is not asked any more.
 
 use crate::{
     alert::{self, Cause},
@@ -98,12 +99,11 @@ impl Detector {
 
     /// Swaps the rules. Rules that stayed as they are keep their windows; others start anew.
     pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
+        if let Some(watch) = &mut self.scratch.watch {
+            self.metrics.turn_over(&self.rules, watch);
+        }
         self.rules = rules;
         self.plans.clear();
-        self.metrics.resume();
-        if let Some(watch) = &mut self.scratch.watch {
-            watch.forget();
-        }
         self.forget_other_rules();
     }
 

@@ -27,6 +27,7 @@ mod state;
 mod suppress;
 mod template;
 mod text;
+mod unit;
 
 pub use detector::{Detector, SnapshotError};
 pub use extension::{CATEGORIES, RuleTest};

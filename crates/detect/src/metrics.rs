@@ -36,11 +36,19 @@ pub struct Budget {
     pub clock: Clock,
 }
 
+/// What one rule did.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    matches: u64,
+    alerts: u64,
+    /// How long it took before the numbers of detections last changed.
+    took: Duration,
+}
+
 /// Counts by rule id, and detections that are paused.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    /// Matches and alerts.
-    counts: BTreeMap<String, (u64, u64)>,
+    counts: BTreeMap<String, Count>,
     budget: Option<Duration>,
     paused: BTreeSet<u32>,
 }
@@ -55,7 +63,7 @@ impl Metrics {
     pub fn count(&mut self, rules: &RuleSet, detection: usize, alerts: &[Alert]) {
         let matcher = &rules.matchers[detection];
         for rule in matcher.feeds() {
-            self.of(&rules.rules[rule].info.id).0 += 1;
+            self.of(&rules.rules[rule].info.id).matches += 1;
         }
         self.count_alerts(alerts);
     }
@@ -63,11 +71,11 @@ impl Metrics {
     /// Counts alerts that came of time passing.
     pub fn count_alerts(&mut self, alerts: &[Alert]) {
         for alert in alerts {
-            self.of(&alert.rule.id).1 += 1;
+            self.of(&alert.rule.id).alerts += 1;
         }
     }
 
-    fn of(&mut self, rule: &str) -> &mut (u64, u64) {
+    fn of(&mut self, rule: &str) -> &mut Count {
         self.counts.entry(rule.to_owned()).or_default()
     }
 
@@ -82,8 +90,15 @@ impl Metrics {
         over && cost.asked >= FIRST_LOOK && self.paused.insert(detection)
     }
 
-    /// Gives every detection another chance: the numbers now stand for other ones.
-    pub fn resume(&mut self) {
+    /// Notes what the rules took so far and gives every detection another chance: the numbers are about to stand for
+    /// other ones.
+    pub fn turn_over(&mut self, rules: &RuleSet, watch: &mut Watch) {
+        for (matcher, number) in rules.matchers.iter().zip(0..) {
+            for rule in matcher.feeds() {
+                self.of(&rules.rules[rule].info.id).took += watch.cost(number).estimate();
+            }
+        }
+        watch.forget();
         self.paused.clear();
     }
 
@@ -91,11 +106,16 @@ impl Metrics {
     pub fn report(&self, rules: &RuleSet, watch: Option<&Watch>) -> BTreeMap<String, RuleMetrics> {
         let mut report: BTreeMap<String, RuleMetrics> = BTreeMap::new();
         for rule in rules.rules().filter(|rule| rule.enabled) {
-            let (matches, alerts) = self.counts.get(&rule.id).copied().unwrap_or_default();
+            let Count {
+                matches,
+                alerts,
+                took,
+            } = self.counts.get(&rule.id).copied().unwrap_or_default();
             let metrics = RuleMetrics {
                 matches,
                 alerts,
-                ..RuleMetrics::default()
+                microseconds: took.as_micros() as u64,
+                paused: false,
             };
             report.insert(rule.id.clone(), metrics);
         }

@@ -3,7 +3,7 @@
 use crate::{
     correlation::members::{Graph, Node, Place},
     rule::RuleSource,
-    ruleset::Unit,
+    unit::Unit,
 };
 use sigma::{Body, Document, Report, correlation::Name};
 use std::collections::HashMap;

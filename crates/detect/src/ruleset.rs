@@ -6,17 +6,15 @@
 //! Filters work across files: each takes its matches away from the rules it names, or from all of its logs.
 
 use crate::{
-    correlation::{
-        compile::counter,
-        members::{Input, Place, references},
-    },
+    correlation::members::{Input, Place},
     extension::Extension,
     filters::filters,
     matcher::{self, Engine},
     names::Names,
     parsed::Parsed,
     resolve::resolve,
-    rule::{Context, Rule, RuleInfo, RuleSource},
+    rule::{Rule, RuleInfo, RuleSource},
+    unit::{Member, Output, Unit, leave_out_dependents},
 };
 use model::{LogSource, Schema};
 use sigma::{Body, Detection, Document, Report};
@@ -289,146 +287,6 @@ impl RuleSet {
         for chain in &mut self.chains {
             chain.sort_unstable();
         }
-    }
-}
-
-/// A file whose documents are well-formed.
-pub(crate) struct Unit<'s> {
-    pub source: &'s RuleSource,
-    pub members: Vec<Member>,
-}
-
-pub(crate) struct Member {
-    pub document: Document,
-    extension: Option<Extension>,
-    /// Its detection's place in the set.
-    pub matcher: Option<usize>,
-}
-
-/// A rule, and what feeds it.
-struct Output {
-    place: Place,
-    rule: Rule,
-    raised_by: Option<usize>,
-    counts: Vec<Input>,
-}
-
-/// Leaves out files with a correlation about one that was left out.
-fn leave_out_dependents(
-    units: &[Unit<'_>],
-    compiled: &mut [Option<Vec<Output>>],
-    errors: &mut Vec<RuleError>,
-) {
-    let mut again = true;
-    while again {
-        again = false;
-        for (number, unit) in units.iter().enumerate() {
-            let mut report = Report::new(&unit.source.file);
-            let outputs = compiled[number].iter().flatten();
-            for input in outputs.flat_map(|output| &output.counts) {
-                if let Input::Correlation((other, _), name) = input
-                    && compiled[*other].is_none()
-                {
-                    report.error(name.position, format!("`{}` did not load", name.text));
-                }
-            }
-            if !report.is_empty() {
-                again = true;
-                compiled[number] = None;
-                errors.append(&mut report.into_errors());
-            }
-        }
-    }
-}
-
-impl Unit<'_> {
-    fn compile(
-        &self,
-        number: usize,
-        names: &Names<'_>,
-        set: &RuleSet,
-        report: &mut Report<'_>,
-    ) -> Vec<Output> {
-        let members = (0..)
-            .zip(&self.members)
-            .filter(|(_, member)| match member.document.body {
-                Body::Rule { .. } => self.raises(member),
-                Body::Correlation(_) => true,
-                Body::Filter { .. } => false,
-            });
-        members
-            .filter_map(|(at, member)| self.output((number, at), member, names, set, report))
-            .collect()
-    }
-
-    /// Whether a document raises alerts: one that a correlation of the same file counts does not, unless the
-    /// correlation says so.
-    fn raises(&self, member: &Member) -> bool {
-        let mut counted_by = self
-            .members
-            .iter()
-            .filter_map(|other| match &other.document.body {
-                Body::Correlation(c)
-                    if c.rules
-                        .iter()
-                        .any(|r| member.document.metadata.is_called(&r.text)) =>
-                {
-                    Some(c.generate)
-                }
-                _ => None,
-            });
-        counted_by.all(|generate| generate)
-    }
-
-    fn output(
-        &self,
-        place: Place,
-        member: &Member,
-        names: &Names<'_>,
-        set: &RuleSet,
-        report: &mut Report<'_>,
-    ) -> Option<Output> {
-        let document = &member.document;
-        let context = Context {
-            source: self.source,
-            at: document.position,
-            metadata: &document.metadata,
-            schema: &set.schema,
-            silent: member.matcher.is_none() && !self.raises(member),
-        };
-        if let Some(other) = names.earlier_use_of_id(self.source, document) {
-            let id = document.metadata.id.as_deref().unwrap_or_default();
-            report.error(document.position, format!("id `{id}` is already used in {other}"));
-        }
-        let (counts, counter) = match &document.body {
-            Body::Rule { .. } | Body::Filter { .. } => (Vec::new(), None),
-            Body::Correlation(correlation) => {
-                if let Some(fault) = names.graph.fault(place) {
-                    report.error(correlation.kind_position, fault);
-                    return None;
-                }
-                let counts = references(&self.source.file, correlation, names, report);
-                if counts.len() < correlation.rules.len() {
-                    return None;
-                }
-                let counter = counter(correlation, &counts, &names.graph, &set.schema, report);
-                (counts, Some(counter?))
-            }
-        };
-        let mut logsources: Vec<LogSource> = Vec::new();
-        for number in names.graph.detections(place).into_iter().chain(member.matcher) {
-            let logsource = &set.matchers[number].logsource;
-            if !logsources.contains(logsource) {
-                logsources.push(logsource.clone());
-            }
-        }
-        let rule = Rule::compile(&context, member.extension.as_ref(), logsources, counter, report)?;
-        Some(Output {
-            place,
-            rule,
-            raised_by: member.matcher,
-            counts,
-        })
     }
 }
 

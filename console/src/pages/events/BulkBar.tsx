@@ -1,8 +1,7 @@
-import { CloseOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useMay } from "../../api/session";
+import { SelectionBar } from "../../components/SelectionBar";
 import { useText } from "../../i18n/text";
-import css from "./EventQueue.module.css";
 
 interface Props {
   count: number;
@@ -17,8 +16,7 @@ export function BulkBar({ count, onStatus, onAssign, onUnassign, onClear }: Prop
   const t = useText();
   const may = useMay("responder");
   return (
-    <div className={css.bulk} role="toolbar" aria-label={t.events.selected(count)}>
-      <strong>{t.events.selected(count)}</strong>
+    <SelectionBar label={t.events.selected(count)} onClear={onClear}>
       <Button size="small" disabled={!may} onClick={onStatus}>
         {t.events.setStatus} <kbd>s</kbd>
       </Button>
@@ -28,7 +26,6 @@ export function BulkBar({ count, onStatus, onAssign, onUnassign, onClear }: Prop
       <Button size="small" disabled={!may} onClick={onUnassign}>
         {t.events.unassign}
       </Button>
-      <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t.common.close} onClick={onClear} />
-    </div>
+    </SelectionBar>
   );
 }

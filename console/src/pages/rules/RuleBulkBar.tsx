@@ -1,8 +1,7 @@
-import { CloseOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useMay } from "../../api/session";
+import { SelectionBar } from "../../components/SelectionBar";
 import { useText } from "../../i18n/text";
-import css from "./RuleBulkBar.module.css";
 
 export interface RuleChange {
   enabled?: boolean;
@@ -15,8 +14,7 @@ export function RuleBulkBar(props: { count: number; onChange: (op: RuleChange) =
   const may = useMay("admin");
   const { count, onChange, onClear } = props;
   return (
-    <div className={css.bulk} role="toolbar" aria-label={t.rules.selected(count)}>
-      <strong>{t.rules.selected(count)}</strong>
+    <SelectionBar label={t.rules.selected(count)} onClear={onClear}>
       <Button size="small" disabled={!may} onClick={() => onChange({ enabled: true })}>
         {t.rules.enable} <kbd>e</kbd>
       </Button>
@@ -29,7 +27,6 @@ export function RuleBulkBar(props: { count: number; onChange: (op: RuleChange) =
       <Button size="small" disabled={!may} onClick={() => onChange({ testing: false })}>
         {t.rules.tryOutEnd}
       </Button>
-      <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t.common.close} onClick={onClear} />
-    </div>
+    </SelectionBar>
   );
 }

@@ -380,12 +380,16 @@ async fn a_rule_with_an_unknown_modifier_is_refused_with_its_place_and_the_neare
         message.contains("`startwith`") && message.contains("`startswith`"),
         "{error}"
     );
-    let check = stage
+    let lint = stage
         .client
-        .post("/rules:check", &json!({"text": RULE}))
+        .post("/rules:lint", &json!({"text": RULE}))
         .await
         .unwrap();
-    assert_eq!((&check["ok"], &check["errors"][0]), (&json!(false), error));
+    let finding = &lint["findings"][0];
+    assert_eq!(
+        (&lint["ok"], &finding["place"], &finding["message"]),
+        (&json!(false), &error["place"], &error["message"])
+    );
 
     let right = RULE.replace("startwith", "startswith");
     let rule = stage

@@ -14,6 +14,9 @@ use std::{
 /// How far a source may lag behind the others and still be waited for.
 pub const IDLE: Duration = Duration::from_mins(10);
 
+/// Windows of one tenant that wait to be over.
+const MAX_DEADLINES: usize = 100_000;
+
 /// A window to be looked at when it is over.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Deadline {
@@ -65,9 +68,14 @@ impl Clock {
         self.watermark.is_some_and(|watermark| time < watermark)
     }
 
-    /// Has a window looked at when it is over.
-    pub fn wait(&mut self, deadline: Deadline) {
+    /// Has a window looked at when it is over. How many others had to be forgotten for it: the oldest go first.
+    pub fn wait(&mut self, deadline: Deadline) -> u64 {
         self.deadlines.insert(deadline);
+        if self.deadlines.len() <= MAX_DEADLINES {
+            return 0;
+        }
+        self.deadlines.pop_first();
+        1
     }
 
     /// The next window that is over.
@@ -75,5 +83,26 @@ impl Clock {
         let next = self.deadlines.first()?;
         let due = self.watermark.is_some_and(|watermark| next.end <= watermark);
         due.then(|| self.deadlines.pop_first()).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_windows_is_bounded_and_counted() {
+        let mut clock = Clock::default();
+        let deadline = |second: i64| Deadline {
+            end: Time::from_secs(second + 60),
+            rule: "r".to_owned(),
+            key: "k".to_owned(),
+            first: Time::from_secs(second),
+            group: Vec::new(),
+        };
+        let flood = MAX_DEADLINES as i64 + 1_000;
+        let evicted: u64 = (0..flood).map(|second| clock.wait(deadline(second))).sum();
+        assert_eq!((evicted, clock.deadlines.len()), (1_000, MAX_DEADLINES));
+        assert_eq!(clock.deadlines.first(), Some(&deadline(1_000)));
     }
 }

@@ -148,13 +148,14 @@ impl<'r> Counting<'r> {
             outcome = state.wait(condition, seen, sample);
             self.memory.counters.evicted += evicted;
             let first = condition.opening(time);
-            clock.wait(Deadline {
+            let forgotten = clock.wait(Deadline {
                 end: condition.end(first),
                 rule: rule.info.id.clone(),
                 key,
                 first,
                 group: group.clone(),
             });
+            self.memory.counters.evicted += forgotten;
         } else {
             let span = condition.timespan;
             let (state, evicted) = known.groups.entry(&key, time, span, Default::default);

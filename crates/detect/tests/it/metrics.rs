@@ -77,6 +77,11 @@ fn other_rules_give_a_paused_one_another_chance() {
     assert!(detector.metrics()["x"].paused);
     let rules = std::sync::Arc::clone(detector.rules());
     detector.replace_rules(rules);
-    assert!(!detector.metrics()["x"].paused);
+    let metrics = detector.metrics()["x"];
+    assert!(!metrics.paused);
+    assert_eq!(
+        metrics.microseconds, 800_000,
+        "what it took before is not forgotten"
+    );
     assert_eq!(detector.detect(&[record(5_000, "192.0.2.1")]).len(), 1);
 }

@@ -105,14 +105,9 @@ impl Engine {
             tactic_order: content.tactic_order(),
             ..correlate::Settings::default()
         });
-        let mut detector = Detector::new(Arc::new(rules));
-        detector.limit(Budget {
-            per_record: RULE_BUDGET,
-            clock: clock::running,
-        });
         Self {
             tenant: settings.tenant.clone(),
-            detector,
+            detector: Detector::new(Arc::new(rules)),
             correlator,
             counted,
             selection: settings.rules.clone(),
@@ -219,6 +214,15 @@ impl Engine {
     /// What is wrong with rules that could not be compiled.
     pub fn rule_errors(&self) -> &[RuleError] {
         &self.rule_errors
+    }
+
+    /// From now on rules that take too long are paused. Not for what is run again or tried out: there the same
+    /// records give the same alerts, however busy the machine is.
+    pub fn limit_rules(&mut self) {
+        self.detector.limit(Budget {
+            per_record: RULE_BUDGET,
+            clock: clock::running,
+        });
     }
 
     /// What each rule did since the start, by its id.

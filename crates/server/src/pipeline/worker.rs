@@ -99,6 +99,7 @@ impl Pipeline {
     ) -> Result<(Self, tokio::task::JoinHandle<()>), PipelineError> {
         let mut worker = Worker::new(engine, environment);
         worker.recover().await?;
+        worker.engine.limit_rules();
         let (sender, committed) = watch::channel(worker.position);
         let rules = Arc::new(RwLock::new(worker.known_rules()));
         let pipeline = Self {

@@ -1,6 +1,6 @@
 //! Rule texts on the workbench: what authors ask of a text before it runs. Nothing here is saved.
 
-use super::{check::RuleText, explanation::Explained};
+use super::{compile::RuleText, explanation::Explained};
 use crate::{
     api::{
         Shared,

@@ -2,7 +2,7 @@
 
 use super::{
     announce,
-    check::{RuleCheck, RuleText, run_apart},
+    compile::{RuleText, compile_apart},
     view::{RuleDetail, Shelf},
 };
 use crate::{
@@ -104,15 +104,12 @@ pub async fn delete(
 }
 
 async fn accepted(app: &App, text: &str) -> Result<RuleInfo, Problem> {
-    let (check, rules) = run_apart(app, text.to_owned()).await?;
-    accept(check, rules)
+    accept(compile_apart(app, text.to_owned()).await?)
 }
 
 /// The one rule of a text, if the text has one and nothing is wrong with it.
-pub fn accept(check: RuleCheck, mut rules: Vec<RuleInfo>) -> Result<RuleInfo, Problem> {
-    if !check.errors.is_empty() {
-        return Err(Problem::invalid("the rule does not compile", check.errors));
-    }
+pub fn accept(compiled: Result<Vec<RuleInfo>, Vec<Place>>) -> Result<RuleInfo, Problem> {
+    let mut rules = compiled.map_err(|errors| Problem::invalid("the rule does not compile", errors))?;
     if let (Some(rule), true) = (rules.pop(), rules.is_empty()) {
         return Ok(rule);
     }

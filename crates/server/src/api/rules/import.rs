@@ -2,7 +2,7 @@
 
 use super::{
     announce,
-    check::{RuleText, run_apart},
+    compile::{RuleText, compile_apart},
     custom::{accept, newest, write},
     split::{Part, split},
 };
@@ -89,8 +89,7 @@ async fn judge(
     part: &Part,
     taken: &mut BTreeSet<String>,
 ) -> Result<Result<String, Vec<Place>>, Problem> {
-    let (check, rules) = run_apart(app, part.in_place.clone()).await?;
-    let info = match accept(check, rules) {
+    let info = match accept(compile_apart(app, part.in_place.clone()).await?) {
         Ok(info) => info,
         Err(problem) => return Ok(Err(problem.places().to_vec())),
     };

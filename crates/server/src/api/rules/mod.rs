@@ -3,7 +3,7 @@
 mod backtest;
 mod bench;
 mod bulk;
-mod check;
+mod compile;
 mod custom;
 mod explanation;
 mod export;
@@ -38,7 +38,6 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         ))
         .routes(routes!(switch::enable_connected))
         .routes(routes!(bulk::bulk))
-        .routes(routes!(check::check))
         .routes(routes!(bench::lint))
         .routes(routes!(bench::test))
         .routes(routes!(bench::explain))
