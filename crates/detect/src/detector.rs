@@ -77,6 +77,16 @@ impl Detector {
         alerts
     }
 
+    /// The alerts of windows that still wait for their end, where no more records will come: of a file, say.
+    pub fn finish(&mut self) -> Vec<Alert> {
+        let rules = Arc::clone(&self.rules);
+        let mut alerts = Vec::new();
+        Counting::new(&rules, &mut self.memory, &mut alerts).finish();
+        self.metrics.count_alerts(&alerts);
+        self.memory.counters.alerts += alerts.len() as u64;
+        alerts
+    }
+
     /// From now on measures what rules take, and pauses those that take too long.
     pub fn limit(&mut self, budget: Budget) {
         self.scratch.watch = Some(Watch::new(budget.clock));

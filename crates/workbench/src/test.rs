@@ -8,6 +8,7 @@ use crate::{
     read,
 };
 use detect::{Detector, RuleInfo, RuleSource, RuleTest};
+use model::Alert;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -127,6 +128,8 @@ impl<'b> Runner<'b> {
         if self.detector.restore(&self.blank).is_err() {
             self.detector = Detector::new(Arc::clone(self.detector.rules()));
         }
+        let of_rule =
+            |alerts: &[Alert]| alerts.iter().filter(|alert| alert.rule.id == rule.id).count() as u64;
         let (mut got, mut unread) = (0, Vec::new());
         for (number, log) in test.logs.iter().enumerate() {
             let place = number.to_be_bytes();
@@ -137,10 +140,7 @@ impl<'b> Runner<'b> {
                 &place,
                 log.as_bytes(),
             ) {
-                Ok(record) => {
-                    let alerts = self.detector.detect(&[record]);
-                    got += alerts.iter().filter(|alert| alert.rule.id == rule.id).count() as u64;
-                }
+                Ok(record) => got += of_rule(&self.detector.detect(&[record])),
                 Err(dead) => unread.push(UnreadLog {
                     log: number + 1,
                     reason: dead.reason.as_str(),
@@ -148,6 +148,7 @@ impl<'b> Runner<'b> {
                 }),
             }
         }
+        got += of_rule(&self.detector.finish());
         let expected = test.alerts as u64;
         TestOutcome {
             file: rule.file.clone(),

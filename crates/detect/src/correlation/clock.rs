@@ -38,6 +38,9 @@ pub struct Clock {
     /// The newest time of each source.
     sources: BTreeMap<SourceId, Time>,
     watermark: Option<Time>,
+    /// How far windows were looked at: the watermark, or what of the way to it is done.
+    #[serde(default)]
+    passed: Option<Time>,
     deadlines: BTreeSet<Deadline>,
 }
 
@@ -65,7 +68,7 @@ impl Clock {
 
     /// Whether windows that hold this time may have been looked at.
     pub fn is_past(&self, time: Time) -> bool {
-        self.watermark.is_some_and(|watermark| time < watermark)
+        self.passed.is_some_and(|passed| time < passed)
     }
 
     /// Has a window looked at when it is over. How many others had to be forgotten for it: the oldest go first.
@@ -80,9 +83,19 @@ impl Clock {
 
     /// The next window that is over.
     pub fn next_due(&mut self) -> Option<Deadline> {
-        let next = self.deadlines.first()?;
-        let due = self.watermark.is_some_and(|watermark| next.end <= watermark);
-        due.then(|| self.deadlines.pop_first()).flatten()
+        let next = self.deadlines.first().map(|next| next.end);
+        if next.is_some() && next <= self.watermark {
+            return self.next();
+        }
+        self.passed = self.passed.max(self.watermark);
+        None
+    }
+
+    /// The next window, be it over or not: of a clock that has stopped.
+    pub fn next(&mut self) -> Option<Deadline> {
+        let next = self.deadlines.pop_first()?;
+        self.passed = self.passed.max(Some(next.end));
+        Some(next)
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
 };
 use clock::{Deadline, IDLE};
 use entry::Seen;
-use model::{Alert, Evidence, LogRecord, RecordId, RecordMeta, RecordView, TenantId};
+use model::{Alert, Evidence, LogRecord, RecordId, RecordMeta, RecordView, TenantId, Time};
 use window::{Fired, Outcome};
 
 /// Takes in matches, and raises the alerts of windows.
@@ -52,6 +52,8 @@ struct Window {
     rule: usize,
     group: Vec<String>,
     fired: Fired,
+    /// When it was known to: at its last record, or at its end if something had to be absent until then.
+    known: Time,
 }
 
 impl<'r> Counting<'r> {
@@ -76,6 +78,17 @@ impl<'r> Counting<'r> {
         }
         while let Some(deadline) = clock(self.memory) {
             self.close(&meta.tenant, deadline);
+        }
+    }
+
+    /// Looks at all windows that still wait: there are no more records.
+    pub fn finish(&mut self) {
+        let tenants: Vec<TenantId> = self.memory.clocks.keys().cloned().collect();
+        for tenant in tenants {
+            let clock = |memory: &'_ mut Memory| memory.clocks.get_mut(&tenant)?.next();
+            while let Some(deadline) = clock(self.memory) {
+                self.close(&tenant, deadline);
+            }
         }
     }
 
@@ -164,10 +177,12 @@ impl<'r> Counting<'r> {
         }
         self.memory.counters.evicted += outcome.evicted;
         self.memory.counters.suppressed += u64::from(outcome.suppressed);
+        let fired = outcome.fired?;
         Some(Window {
             rule: number,
             group,
-            fired: outcome.fired?,
+            known: fired.last,
+            fired,
         })
     }
 
@@ -191,6 +206,7 @@ impl<'r> Counting<'r> {
                 rule: number,
                 group: deadline.group,
                 fired,
+                known: deadline.end,
             });
         self.follow(tenant, fired, None::<&LogRecord<'_>>);
     }
@@ -230,7 +246,7 @@ impl<'r> Counting<'r> {
         let seen = Seen {
             member: counter.place_of(member),
             record: RecordId::from_bits(model::AlertId::derive(tenant, id, kept).bits()),
-            time: fired.last,
+            time: window.known,
             values: counter.values_in(member, &window.group)?,
             profiles,
             records: Some(kept.to_vec()),

@@ -244,6 +244,39 @@ fn what_is_absent_is_told_when_the_window_is_over() {
     );
 }
 
+#[test]
+fn what_is_absent_to_the_end_of_a_file_is_told_there() {
+    let rule = top("temporal", "  rules: [a, b]\n  condition: a and not b");
+    let mut detector = detector(&rule);
+    assert_eq!(run(&mut detector, "a 0, z 30, a 100, b 110"), []);
+    let alerts = detector.finish();
+    assert_eq!(alerts.len(), 1, "the second was answered");
+    assert_eq!(alerts[0].time.millis() % 1_000_000, 0);
+    assert_eq!((detector.finish(), detector.counters().alerts), (Vec::new(), 1));
+}
+
+#[test]
+fn an_absence_is_part_of_another_from_when_it_is_known() {
+    let rule = with(
+        "title: silent\nname: silent\nid: silent\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  group-by: [c-ip]\n  \
+         timespan: 60s\n  condition: a and not b\n---\n\
+         title: top\nid: top\ncorrelation:\n  type: temporal\n  rules: [silent, c]\n  group-by: [c-ip]\n  \
+         timespan: 60s\n  condition: silent and not c\n",
+    );
+    let told = |records: &str| {
+        let mut detector = detector(&rule);
+        let found = run(&mut detector, records).len();
+        (found, detector.finish().len())
+    };
+    // `a` stays unanswered until 60; the outer window is from there to 120.
+    assert_eq!(told("a 0, z 239"), (0, 1));
+    assert_eq!(told("a 0, z 240"), (1, 0));
+    assert_eq!(told("a 0, z 5000"), (1, 0), "however far the watermark jumps");
+    assert_eq!(told("a 0, c 59, z 5000"), (1, 0), "before it is known");
+    assert_eq!(told("a 0, c 61, z 5000"), (0, 0));
+    assert_eq!(told("a 0, b 30, z 5000"), (0, 0));
+}
+
 fn of_source(mut record: LogRecord<'static>, source: u128) -> LogRecord<'static> {
     let meta = RecordMeta {
         source: SourceId::from_bits(source),

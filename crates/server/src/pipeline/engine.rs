@@ -168,6 +168,13 @@ impl Engine {
         outcome.alerts.push(alert);
     }
 
+    /// Looks at all windows that still wait for their end: no more records will come.
+    pub fn finish(&mut self, now: Time, outcome: &mut Outcome) {
+        for alert in self.detector.finish() {
+            self.alert(alert, now, outcome);
+        }
+    }
+
     /// Takes in what people decided.
     pub fn apply(&mut self, action: &Action, now: Time, outcome: &mut Outcome) {
         match action {

@@ -50,10 +50,15 @@ pub(super) fn replay(
             file.fill(results, progress)?;
         }
         if files.iter().all(|file| file.ahead.is_empty()) {
-            return Ok(());
+            break;
         }
         round(engine, &mut files, &mut seen, results);
     }
+    let newest = files.iter().map(|file| file.clock).max().unwrap_or_default();
+    let mut outcome = Outcome::default();
+    engine.finish(newest, &mut outcome);
+    results.add(outcome);
+    Ok(())
 }
 
 fn open(engine: &Engine, product: &ProductId, path: &PathBuf, number: u64) -> Result<LogFile, ReplayError> {

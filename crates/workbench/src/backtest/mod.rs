@@ -132,7 +132,11 @@ impl Backtest {
     }
 
     /// What came of it.
-    pub fn finish(self) -> BacktestReport {
+    pub fn finish(mut self) -> BacktestReport {
+        let now = self.last.unwrap_or_default();
+        for alert in self.detector.finish() {
+            self.alert(alert, now);
+        }
         let alerts = self.alerts();
         let set = self.detector.rules();
         let mut rules: Vec<RuleCount> = set

@@ -75,11 +75,14 @@ impl Comparison {
         }
         self.records += 1;
         let records = [record];
-        let old = self.old.detect(&records);
-        let new = self.new.detect(&records);
+        let (old, new) = (self.old.detect(&records), self.new.detect(&records));
+        self.compare(&old, &new);
+    }
+
+    fn compare(&mut self, old: &[Alert], new: &[Alert]) {
         let ids = |alerts: &[Alert]| alerts.iter().map(|alert| alert.id).collect::<BTreeSet<_>>();
-        let (before, after) = (ids(&old), ids(&new));
-        for alert in &old {
+        let (before, after) = (ids(old), ids(new));
+        for alert in old {
             let delta = self.delta(alert);
             delta.before += 1;
             if !after.contains(&alert.id) {
@@ -87,7 +90,7 @@ impl Comparison {
                 push(&mut delta.lost_samples, alert);
             }
         }
-        for alert in &new {
+        for alert in new {
             let delta = self.delta(alert);
             delta.after += 1;
             if !before.contains(&alert.id) {
@@ -113,7 +116,9 @@ impl Comparison {
     }
 
     /// What came of it.
-    pub fn finish(self) -> Diff {
+    pub fn finish(mut self) -> Diff {
+        let (old, new) = (self.old.finish(), self.new.finish());
+        self.compare(&old, &new);
         let changed = self
             .deltas
             .into_values()

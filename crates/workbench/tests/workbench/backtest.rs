@@ -1,6 +1,6 @@
 //! Backtests: counts, samples, events, budgets, and logs side by side.
 
-use crate::fixture::{LOGIN, bench, nginx, request};
+use crate::fixture::{LOGIN, SILENCE, bench, nginx, request};
 use detect::RuleSource;
 use model::{ProductId, Time};
 use std::convert::Infallible;
@@ -34,6 +34,13 @@ fn two_days() -> Vec<String> {
         "not a line of a log".to_owned(),
         request("203.0.113.7", "04/Sep/2025:10:00:00", "/login", "x"),
     ]
+}
+
+#[test]
+fn what_is_absent_to_the_end_of_the_log_is_counted() {
+    let lines = [request("203.0.113.7", "03/Sep/2025:10:00:00", "/door", "x")];
+    let report = run(&[custom("silence.yml", SILENCE)], Budget::default(), &lines);
+    assert_eq!((report.alerts, report.days[0].alerts), (1, 1));
 }
 
 fn alerts_per_day(limit: u64) -> Budget {

@@ -1,6 +1,6 @@
 //! Comparisons of rule sets: the rules, and what they make of the same logs.
 
-use crate::fixture::{LOGIN, bench, nginx, request};
+use crate::fixture::{LOGIN, SILENCE, bench, nginx, request};
 use model::Time;
 use workbench::{Change, Comparison, Diff, RawRecord, custom};
 
@@ -136,4 +136,11 @@ fn a_rule_that_loads_in_neither_is_no_difference() {
         ["old", "new"].map(|folder| vec![custom(format!("{folder}/login.yml"), broken.as_str())]);
     let diff = Comparison::new(bench(), &old, &new).finish();
     assert!(diff.is_empty() && diff.old_errors.len() == 1, "{diff:?}");
+}
+
+#[test]
+fn windows_that_wait_are_compared_when_the_logs_end() {
+    let lines = [request("203.0.113.7", "03/Sep/2025:10:00:00", "/door", "x")];
+    let diff = diff(&[], &[SILENCE], &lines);
+    assert_eq!(diff.logs.unwrap().rules[0].gained, 1);
 }

@@ -35,7 +35,42 @@ ctdr:
       alerts: 0
 "#;
 
-/// The same rule, changed; fails if there is nothing to change.
+/// A custom rule that asks for what is absent, with tests whose logs end before its window does.
+pub const SILENCE: &str = r#"title: Request for the door
+id: 8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f12
+name: door
+logsource: {product: nginx, service: access}
+detection: {selection: {http_request.url.path: /door}, condition: selection}
+---
+title: Request for the bell
+id: 8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f13
+name: bell
+logsource: {product: nginx, service: access}
+detection: {selection: {http_request.url.path: /bell}, condition: selection}
+---
+title: A door without a bell
+id: 8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f14
+correlation:
+  type: temporal
+  rules: [door, bell]
+  group-by: [src_endpoint.ip]
+  timespan: 1m
+  condition: door and not bell
+ctdr:
+  tests:
+    - name: nobody rings
+      source: self_hosted/nginx
+      logs: ['203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] "GET /door HTTP/1.1" 200 15 "-" "x"']
+      alerts: 1
+    - name: somebody rings
+      source: self_hosted/nginx
+      logs:
+        - '203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] "GET /door HTTP/1.1" 200 15 "-" "x"'
+        - '203.0.113.7 - - [03/Sep/2025:16:30:20 +0000] "GET /bell HTTP/1.1" 200 15 "-" "x"'
+      alerts: 0
+"#;
+
+/// The rule about the login page, changed; fails if there is nothing to change.
 #[track_caller]
 pub fn spoilt(what: &str, by: &str) -> RuleSource {
     assert!(LOGIN.contains(what), "`{what}` is not in the rule");

@@ -1,6 +1,6 @@
 //! Tests that rules carry: those that pass, that fail, and that cannot be read.
 
-use crate::fixture::{LOGIN, bench, spoilt};
+use crate::fixture::{LOGIN, SILENCE, bench, spoilt};
 use workbench::{custom, test};
 
 #[test]
@@ -53,6 +53,13 @@ fn what_one_test_counted_is_forgotten_in_the_next() {
     );
     let report = test(bench(), &[custom("a.yml", again)]);
     assert!(report.ok(), "{report:#?}");
+}
+
+#[test]
+fn windows_that_wait_are_over_when_the_logs_are() {
+    let report = test(bench(), &[custom("silence.yml", SILENCE)]);
+    assert!(report.ok(), "{report:#?}");
+    assert_eq!(report.passed(), 2);
 }
 
 #[test]
