@@ -15,6 +15,8 @@ pub struct Content {
     pub catalogue: Catalogue,
     /// All predefined rules, on.
     pub rules: Arc<RuleSet>,
+    /// Their files.
+    pub sources: Vec<RuleSource>,
     tenant: TenantId,
 }
 
@@ -38,6 +40,7 @@ impl Content {
         Ok(Self {
             catalogue,
             rules: Arc::new(rules),
+            sources,
             tenant: TenantId::default(),
         })
     }

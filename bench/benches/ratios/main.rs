@@ -13,6 +13,7 @@ mod journal;
 mod logs;
 mod measure;
 mod normalise;
+mod rules;
 mod store;
 
 use measure::Table;
@@ -27,6 +28,7 @@ fn main() -> anyhow::Result<()> {
     let mut table = Table::new(names.concat(), measuring);
     normalise::run(&mut table, &content, &logs);
     detect::run(&mut table, &content, &logs);
+    rules::run(&mut table, &content);
     let alerts = alerts::raise(&content, &logs);
     correlate::run(&mut table, &alerts);
     journal::run(&mut table, &logs)?;
