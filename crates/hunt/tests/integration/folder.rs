@@ -77,21 +77,18 @@ impl Folder {
         path
     }
 
-    /// Hunts for rules in one file.
+    /// Hunts for rules in one file, whatever logs they are for.
     pub fn hunt(&self, rules: &str, file: &Path) -> Found {
+        self.hunt_as(&LogMode::Any, rules, file)
+    }
+
+    /// Hunts for rules in one file of this log.
+    pub fn hunt_as(&self, log: &LogMode, rules: &str, file: &Path) -> Found {
         let rules = self.write("rules.yml", rules.as_bytes());
         let loaded = hunt::rules::load(&[rules]).unwrap();
         assert!(loaded.failed.is_empty(), "{:?}", loaded.failed);
         let (mut out, problems) = (Vec::new(), Problems::default());
-        let summary = hunt::hunt(
-            &loaded,
-            vec![file.to_owned()],
-            &LogMode::Any,
-            2,
-            &mut out,
-            &problems,
-        )
-        .unwrap();
+        let summary = hunt::hunt(&loaded, vec![file.to_owned()], log, 2, &mut out, &problems).unwrap();
         let folder = self.path().to_string_lossy().into_owned() + "/";
         let mut problems = problems.0.into_inner().unwrap();
         problems.sort();

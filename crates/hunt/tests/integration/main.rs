@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod event_log;
 mod flat;
 mod folder;
 mod formats;
