@@ -4,7 +4,8 @@ use crate::{
     audit::{self, AuditEntry},
     column,
     database::Store,
-    error::{Error, Result},
+    deletion::Deletion,
+    error::Result,
 };
 use model::{Provider, TenantId, Time};
 use serde_json::Value as Json;
@@ -107,22 +108,11 @@ impl Store {
 
     /// Forgets a connection and its secret; refused while a source uses it.
     pub async fn connection_delete(&self, tenant: &TenantId, id: &str, audit: &AuditEntry) -> Result<()> {
-        let mut txn = self.begin().await?;
-        let gone = sqlx::query("DELETE FROM connection WHERE tenant = ? AND id = ?")
-            .bind(tenant.as_str())
-            .bind(id)
-            .execute(&mut *txn)
-            .await
-            .map_err(Error::of("connection", &id))?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound {
-                what: "connection",
-                id: id.to_owned(),
-            });
-        }
-        audit::append_in_txn(&mut txn, tenant, audit).await?;
-        txn.commit().await?;
-        Ok(())
+        const ROW: Deletion = Deletion {
+            what: "connection",
+            sql: "DELETE FROM connection WHERE tenant = ? AND id = ?",
+        };
+        self.delete_one(&ROW, tenant, id, audit).await
     }
 
     /// All connections, by provider and title.

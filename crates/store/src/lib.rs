@@ -24,6 +24,7 @@ mod continuation;
 mod custom_rule;
 mod database;
 mod dead_letter;
+mod deletion;
 mod entity;
 mod error;
 mod event;

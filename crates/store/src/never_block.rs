@@ -4,6 +4,7 @@ use crate::{
     audit::{self, AuditEntry},
     column,
     database::Store,
+    deletion::Deletion,
     error::{Error, Result},
 };
 use model::{TenantId, Time};
@@ -56,21 +57,11 @@ impl Store {
 
     /// Takes an entry off the list.
     pub async fn never_block_delete(&self, tenant: &TenantId, id: &str, audit: &AuditEntry) -> Result<()> {
-        let mut txn = self.begin().await?;
-        let gone = sqlx::query("DELETE FROM never_block WHERE tenant = ? AND id = ?")
-            .bind(tenant.as_str())
-            .bind(id)
-            .execute(&mut *txn)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound {
-                what: "never-block entry",
-                id: id.to_owned(),
-            });
-        }
-        audit::append_in_txn(&mut txn, tenant, audit).await?;
-        txn.commit().await?;
-        Ok(())
+        const ROW: Deletion = Deletion {
+            what: "never-block entry",
+            sql: "DELETE FROM never_block WHERE tenant = ? AND id = ?",
+        };
+        self.delete_one(&ROW, tenant, id, audit).await
     }
 
     /// The list, oldest first.

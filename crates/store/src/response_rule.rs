@@ -4,6 +4,7 @@ use crate::{
     audit::{self, AuditEntry},
     column,
     database::Store,
+    deletion::Deletion,
     error::{Error, Result},
 };
 use model::{TenantId, Time};
@@ -67,21 +68,11 @@ impl Store {
 
     /// Removes a rule.
     pub async fn response_rule_delete(&self, tenant: &TenantId, id: &str, audit: &AuditEntry) -> Result<()> {
-        let mut txn = self.begin().await?;
-        let gone = sqlx::query("DELETE FROM response_rule WHERE tenant = ? AND id = ?")
-            .bind(tenant.as_str())
-            .bind(id)
-            .execute(&mut *txn)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound {
-                what: "response rule",
-                id: id.to_owned(),
-            });
-        }
-        audit::append_in_txn(&mut txn, tenant, audit).await?;
-        txn.commit().await?;
-        Ok(())
+        const ROW: Deletion = Deletion {
+            what: "response rule",
+            sql: "DELETE FROM response_rule WHERE tenant = ? AND id = ?",
+        };
+        self.delete_one(&ROW, tenant, id, audit).await
     }
 
     /// All rules in the order they are asked.

@@ -4,6 +4,7 @@ use crate::{
     audit::{self, AuditEntry},
     column::{self, int},
     database::Store,
+    deletion::Deletion,
     error::{Error, Result},
     insert::Insert,
 };
@@ -166,21 +167,11 @@ impl Store {
 
     /// Forgets a source and how far it was read; what it sent stays.
     pub async fn source_delete(&self, tenant: &TenantId, id: SourceId, audit: &AuditEntry) -> Result<()> {
-        let mut txn = self.begin().await?;
-        let gone = sqlx::query("DELETE FROM source WHERE tenant = ? AND id = ?")
-            .bind(tenant.as_str())
-            .bind(id.to_string())
-            .execute(&mut *txn)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound {
-                what: "source",
-                id: id.to_string(),
-            });
-        }
-        audit::append_in_txn(&mut txn, tenant, audit).await?;
-        txn.commit().await?;
-        Ok(())
+        const ROW: Deletion = Deletion {
+            what: "source",
+            sql: "DELETE FROM source WHERE tenant = ? AND id = ?",
+        };
+        self.delete_one(&ROW, tenant, &id.to_string(), audit).await
     }
 
     /// All sources, by product and title.

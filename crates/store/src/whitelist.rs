@@ -4,7 +4,8 @@ use crate::{
     audit::{self, AuditEntry},
     column,
     database::Store,
-    error::{Error, Result},
+    deletion::Deletion,
+    error::Result,
 };
 use model::{TenantId, Time, whitelist::Whitelist};
 use sqlx::sqlite::SqliteRow;
@@ -50,21 +51,11 @@ impl Store {
 
     /// Removes a whitelist.
     pub async fn whitelist_delete(&self, tenant: &TenantId, id: &str, audit: &AuditEntry) -> Result<()> {
-        let mut txn = self.begin().await?;
-        let gone = sqlx::query("DELETE FROM whitelist WHERE tenant = ? AND id = ?")
-            .bind(tenant.as_str())
-            .bind(id)
-            .execute(&mut *txn)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Err(Error::NotFound {
-                what: "whitelist",
-                id: id.to_owned(),
-            });
-        }
-        audit::append_in_txn(&mut txn, tenant, audit).await?;
-        txn.commit().await?;
-        Ok(())
+        const ROW: Deletion = Deletion {
+            what: "whitelist",
+            sql: "DELETE FROM whitelist WHERE tenant = ? AND id = ?",
+        };
+        self.delete_one(&ROW, tenant, id, audit).await
     }
 
     /// All whitelists, oldest first.
