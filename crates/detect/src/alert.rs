@@ -31,12 +31,31 @@ impl Cause {
         Self {
             level: rule.level(record),
             log: Some((meta.log.product.clone(), meta.log.side)),
-            ..Self::of_group(rule, &meta.tenant, value)
+            ..Self::of_values(rule, &meta.tenant, value)
         }
     }
 
-    /// A group, of which only some values are known.
-    pub fn of_group(rule: &Rule, tenant: &TenantId, value: impl Fn(&Address) -> Option<String>) -> Self {
+    /// A window: the record that made it fire, if one did, and what its group knows where that record is silent. With
+    /// several sources it is chance whose record comes last.
+    pub fn of_window(
+        rule: &Rule,
+        tenant: &TenantId,
+        record: Option<&impl RecordView>,
+        group: impl Fn(&Address) -> Option<String>,
+    ) -> Self {
+        let own = |address: &Address| record.and_then(|record| address.first_text(record));
+        let cause = Self::of_values(rule, tenant, |address| own(address).or_else(|| group(address)));
+        match record {
+            Some(record) => Self {
+                level: rule.level(record),
+                log: Some((record.meta().log.product.clone(), record.meta().log.side)),
+                ..cause
+            },
+            None => cause,
+        }
+    }
+
+    fn of_values(rule: &Rule, tenant: &TenantId, value: impl Fn(&Address) -> Option<String>) -> Self {
         let by = rule.suppress.as_ref().map(|(by, _)| by);
         Self {
             tenant: tenant.clone(),

@@ -1,11 +1,8 @@
 //! A rule that raises alerts, compiled: what people may know of it, and what its alerts are made of.
 
 use crate::{
-    correlation::counter::Counter,
-    entities::EntityRule,
-    extension::{Extension, RuleTest},
-    field::Address,
-    template::LocalTemplate,
+    correlation::counter::Counter, entities::EntityRule, extension::Extension, field::Address,
+    rule_test::RuleTest, template::LocalTemplate,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
 use sigma::{Metadata, Position, Report, Status};

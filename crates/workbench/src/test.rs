@@ -132,10 +132,10 @@ impl<'b> Runner<'b> {
             let place = number.to_be_bytes();
             match read::record(
                 &self.bench.catalogue,
-                &test.source,
+                &log.source,
                 read::some_day(),
                 &place,
-                log.as_bytes(),
+                log.raw.as_bytes(),
             ) {
                 Ok(record) => {
                     let alerts = self.detector.detect(&[record]);
@@ -173,8 +173,8 @@ impl<'b> Runner<'b> {
         let mut asks = None;
         for (number, log) in test.logs.iter().enumerate() {
             let input = Input::Raw {
-                product: &test.source,
-                raw: log.as_bytes(),
+                product: &log.source,
+                raw: log.raw.as_bytes(),
                 received: read::some_day(),
             };
             let Ok(explained) = explain::explain(self.bench, self.sources, Some(&rule.id), &input) else {

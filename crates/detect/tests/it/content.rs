@@ -1,5 +1,5 @@
-//! The rules the product ships: all compile, and every test they carry passes, through the real mapping of
-//! the source that wrote its logs.
+//! The rules the product ships: all compile, and every test they carry passes, through the real mappings of
+//! the sources that wrote its logs.
 
 use detect::{Detector, RuleInfo, RuleSet, RuleSource, RuleTest};
 use model::{Origin, RecordId, SourceId, TenantId, Time};
@@ -89,14 +89,14 @@ fn run(catalogue: &Catalogue, set: &Arc<RuleSet>, rule: &RuleInfo, test: &RuleTe
         let context = SourceContext {
             tenant: &tenant,
             source: SourceId::from_bits(1),
-            product: &test.source,
+            product: &log.source,
             account: None,
             utc_offset_minutes: 0,
             received: Time::from_secs(1_790_000_000),
             position: &number.to_be_bytes(),
         };
         let record = catalogue
-            .normalise(log.as_bytes(), &context)
+            .normalise(log.raw.as_bytes(), &context)
             .map_err(|dead| format!("log {number} is a dead letter: {:?} {}", dead.reason, dead.detail))?;
         alerts.extend(detector.detect(&[record]));
     }
