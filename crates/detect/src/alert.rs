@@ -31,20 +31,22 @@ impl Cause {
         Self {
             level: rule.level(record),
             log: Some((meta.log.product.clone(), meta.log.side)),
-            ..Self::of_values(rule, &meta.tenant, value)
+            ..Self::of_values(rule, &meta.tenant, value, &[])
         }
     }
 
-    /// A window: the record that made it fire, if one did, and what its group knows where that record is silent. With
-    /// several sources it is chance whose record comes last.
+    /// A window of a group: the record that made it fire, if one did, and what the group knows where that record is
+    /// silent. With several sources it is chance whose record comes last.
     pub fn of_window(
         rule: &Rule,
         tenant: &TenantId,
         record: Option<&impl RecordView>,
-        group: impl Fn(&Address) -> Option<String>,
+        counter: &Counter,
+        group: &[String],
     ) -> Self {
         let own = |address: &Address| record.and_then(|record| address.first_text(record));
-        let cause = Self::of_values(rule, tenant, |address| own(address).or_else(|| group(address)));
+        let value = |address: &Address| own(address).or_else(|| counter.value_in(address, group));
+        let cause = Self::of_values(rule, tenant, value, group);
         match record {
             Some(record) => Self {
                 level: rule.level(record),
@@ -55,11 +57,16 @@ impl Cause {
         }
     }
 
-    fn of_values(rule: &Rule, tenant: &TenantId, value: impl Fn(&Address) -> Option<String>) -> Self {
+    fn of_values(
+        rule: &Rule,
+        tenant: &TenantId,
+        value: impl Fn(&Address) -> Option<String>,
+        group: &[String],
+    ) -> Self {
         let by = rule.suppress.as_ref().map(|(by, _)| by);
         Self {
             tenant: tenant.clone(),
-            title: rule.title.fill(&value),
+            title: rule.title.fill(&value, group),
             level: rule.info.level,
             log: None,
             repeat: by.map(|by| repeat_key(tenant, by.iter().map(value))),

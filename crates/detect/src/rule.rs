@@ -146,7 +146,8 @@ impl Rule {
         let title = extension
             .and_then(|e| e.title.as_ref())
             .map_or_else(|| LocalText::same(&metadata.title), |t| t.value.clone());
-        let title = LocalTemplate::compile(&title, title_at, schema, report);
+        let groups = counter.as_ref().map_or(&[][..], |counter| &counter.group_by);
+        let title = LocalTemplate::compile(&title, title_at, groups, schema, report);
         let outputs = extension
             .map(|e| Outputs::compile(e, schema, report))
             .unwrap_or_default();

@@ -248,8 +248,7 @@ impl<'r> Counting<'r> {
             return;
         };
         let Window { group, mut fired, .. } = window;
-        let known = |address: &_| counter.value_in(address, &group);
-        let cause = Cause::of_window(rule, tenant, record, known);
+        let cause = Cause::of_window(rule, tenant, record, counter, &group);
         let admitted = self.memory.admit(rule, &cause, fired.last, fired.suppressed);
         if let Some(suppressed) = admitted {
             fired.suppressed = suppressed;

@@ -344,7 +344,7 @@ fn a_title_takes_from_the_group_what_the_last_record_lacks() {
     let rule = with(
         "title: top\nid: top\ncorrelation:\n  type: temporal_ordered\n  rules: [a, b]\n  group-by: [host]\n  \
          aliases: {host: {a: cs-host, b: device.uid}}\n  timespan: 60s\n\
-         ctdr:\n  title: {en: '$device.uid$ $process.pid$', zh: x}\n",
+         ctdr:\n  title: {en: '$host$ $device.uid$ $process.pid$', zh: x}\n",
     );
     let a = record(1, 1_000, &[("cs-uri-stem", "a"), ("cs-host", "x")]);
     let b = record(
@@ -357,10 +357,10 @@ fn a_title_takes_from_the_group_what_the_last_record_lacks() {
         (alert.title.en, alert.time)
     };
     let last = Time::from_secs(1_001);
-    assert_eq!(title([a.clone(), b.clone()]), ("x 7".to_owned(), last));
+    assert_eq!(title([a.clone(), b.clone()]), ("x x 7".to_owned(), last));
     assert_eq!(
         title([b, a]),
-        ("x -".to_owned(), last),
+        ("x x -".to_owned(), last),
         "the first log is the late one"
     );
 }
