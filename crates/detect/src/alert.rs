@@ -31,16 +31,42 @@ impl Cause {
         Self {
             level: rule.level(record),
             log: Some((meta.log.product.clone(), meta.log.side)),
-            ..Self::of_group(rule, &meta.tenant, value)
+            ..Self::of_values(rule, &meta.tenant, value, &[])
         }
     }
 
-    /// A group, of which only some values are known.
-    pub fn of_group(rule: &Rule, tenant: &TenantId, value: impl Fn(&Address) -> Option<String>) -> Self {
+    /// A window of a group: the record that made it fire, if one did, and what the group knows where that record is
+    /// silent. With several sources it is chance whose record comes last.
+    pub fn of_window(
+        rule: &Rule,
+        tenant: &TenantId,
+        record: Option<&impl RecordView>,
+        counter: &Counter,
+        group: &[String],
+    ) -> Self {
+        let own = |address: &Address| record.and_then(|record| address.first_text(record));
+        let value = |address: &Address| own(address).or_else(|| counter.value_in(address, group));
+        let cause = Self::of_values(rule, tenant, value, group);
+        match record {
+            Some(record) => Self {
+                level: rule.level(record),
+                log: Some((record.meta().log.product.clone(), record.meta().log.side)),
+                ..cause
+            },
+            None => cause,
+        }
+    }
+
+    fn of_values(
+        rule: &Rule,
+        tenant: &TenantId,
+        value: impl Fn(&Address) -> Option<String>,
+        group: &[String],
+    ) -> Self {
         let by = rule.suppress.as_ref().map(|(by, _)| by);
         Self {
             tenant: tenant.clone(),
-            title: rule.title.fill(&value),
+            title: rule.title.fill(&value, group),
             level: rule.info.level,
             log: None,
             repeat: by.map(|by| repeat_key(tenant, by.iter().map(value))),

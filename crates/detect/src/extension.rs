@@ -1,7 +1,8 @@
 //! The `ctdr:` key of a rule: everything an alert needs that Sigma has no words for. Typed, and strict:
 //! an unknown key is an error that names the nearest known one.
 
-use model::{Aggregation, EntityKind, LocalText, ProductId, Role};
+use crate::rule_test::RuleTest;
+use model::{Aggregation, EntityKind, LocalText, Role};
 use sigma::{
     Position, Report,
     correlation::Name,
@@ -106,21 +107,6 @@ pub struct Suppress {
     pub span: Duration,
 }
 
-/// A test a rule carries: raw logs, and how many alerts the rule raises over them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleTest {
-    /// What it shows.
-    pub name: String,
-    /// The product that wrote the logs: how they are normalised.
-    pub source: ProductId,
-    /// Raw records, as the source sends them, in order.
-    pub logs: Vec<String>,
-    /// How many alerts the rule raises.
-    pub alerts: usize,
-    /// Its line in the file.
-    pub line: usize,
-}
-
 impl Extension {
     /// Reads the key.
     pub fn read(entry: &Entry, report: &mut Report<'_>) -> Option<Self> {
@@ -150,7 +136,7 @@ impl Extension {
             entities: each(map.get("entities"), "`entities`", report, entity),
             defended: map.get("defended").and_then(|n| defended(n, report)),
             suppress: map.get("suppress").and_then(|n| suppress(n, report)),
-            tests: each(map.get("tests"), "`tests`", report, test),
+            tests: each(map.get("tests"), "`tests`", report, RuleTest::read),
         };
         map.deny_unknown(report);
         Some(extension)
@@ -164,7 +150,8 @@ fn placed<T>(node: &Node, value: Option<T>) -> Option<Placed<T>> {
     })
 }
 
-fn each<T>(
+/// What the items of a list are; none if there is no list.
+pub fn each<T>(
     list: Option<&Node>,
     what: &str,
     report: &mut Report<'_>,
@@ -253,34 +240,4 @@ fn suppress(node: &Node, report: &mut Report<'_>) -> Option<Suppress> {
         .and_then(|n| timespan(n, "time span", report));
     map.deny_unknown(report);
     Some(Suppress { by, span: span? })
-}
-
-fn test(node: &Node, report: &mut Report<'_>) -> Option<RuleTest> {
-    let mut map = MapReader::new(node, "a test", report)?;
-    let name = map.need("name", report).and_then(|n| n.text("`name`", report));
-    let source = map.need("source", report).and_then(|n| product(n, report));
-    let logs = each(map.need("logs", report), "`logs`", report, |item, report| {
-        item.text("a log", report)
-    });
-    let alerts = map
-        .need("alerts", report)
-        .and_then(|n| n.count("`alerts`", report));
-    map.deny_unknown(report);
-    Some(RuleTest {
-        name: name?,
-        source: source?,
-        logs,
-        alerts: alerts? as usize,
-        line: node.position().line,
-    })
-}
-
-fn product(node: &Node, report: &mut Report<'_>) -> Option<ProductId> {
-    let text = node.text("`source`", report)?;
-    let parsed = text.parse();
-    if let Err(error) = &parsed {
-        let error: &model::source::ParseProductError = error;
-        report.error(node.position(), error.to_string());
-    }
-    parsed.ok()
 }

@@ -1,11 +1,8 @@
 //! A rule that raises alerts, compiled: what people may know of it, and what its alerts are made of.
 
 use crate::{
-    correlation::counter::Counter,
-    entities::EntityRule,
-    extension::{Extension, RuleTest},
-    field::Address,
-    template::LocalTemplate,
+    correlation::counter::Counter, entities::EntityRule, extension::Extension, field::Address,
+    rule_test::RuleTest, template::LocalTemplate,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
 use sigma::{Metadata, Position, Report, Status};
@@ -149,7 +146,8 @@ impl Rule {
         let title = extension
             .and_then(|e| e.title.as_ref())
             .map_or_else(|| LocalText::same(&metadata.title), |t| t.value.clone());
-        let title = LocalTemplate::compile(&title, title_at, schema, report);
+        let groups = counter.as_ref().map_or(&[][..], |counter| &counter.group_by);
+        let title = LocalTemplate::compile(&title, title_at, groups, schema, report);
         let outputs = extension
             .map(|e| Outputs::compile(e, schema, report))
             .unwrap_or_default();

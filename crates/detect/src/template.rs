@@ -1,4 +1,5 @@
-//! Titles with `$field$` in them, filled from the record that raised the alert.
+//! Titles with `$field$` in them, filled from the record that raised the alert. What a correlation groups by, fields
+//! and aliases, is filled from the group: it is the same whichever record comes last.
 
 use crate::field::Address;
 use model::{LocalText, Schema};
@@ -17,16 +18,22 @@ pub struct LocalTemplate {
 }
 
 impl LocalTemplate {
-    /// Compiles both versions; unknown fields are reported at `at`.
-    pub fn compile(text: &LocalText, at: Position, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
-        let en = Template::compile(&text.en, at, schema, report);
-        let zh = Template::compile(&text.zh, at, schema, report);
+    /// Compiles both versions, for a rule that groups by these; unknown fields are reported at `at`.
+    pub fn compile(
+        text: &LocalText,
+        at: Position,
+        groups: &[String],
+        schema: &Schema,
+        report: &mut Report<'_>,
+    ) -> Option<Self> {
+        let en = Template::compile(&text.en, at, groups, schema, report);
+        let zh = Template::compile(&text.zh, at, groups, schema, report);
         Some(Self { en: en?, zh: zh? })
     }
 
-    /// The title with the values there are.
-    pub fn fill(&self, value: impl Fn(&Address) -> Option<String>) -> LocalText {
-        LocalText::new(self.en.fill(&value), self.zh.fill(&value))
+    /// The title with the values there are, in the record and of the group.
+    pub fn fill(&self, value: impl Fn(&Address) -> Option<String>, group: &[String]) -> LocalText {
+        LocalText::new(self.en.fill(&value, group), self.zh.fill(&value, group))
     }
 }
 
@@ -34,28 +41,41 @@ impl LocalTemplate {
 enum Piece {
     Text(String),
     Value(Address),
+    /// One of the values that tell the group.
+    Group(usize),
 }
 
 #[derive(Clone, Debug)]
 struct Template(Vec<Piece>);
 
 impl Template {
-    fn compile(text: &str, at: Position, schema: &Schema, report: &mut Report<'_>) -> Option<Self> {
+    fn compile(
+        text: &str,
+        at: Position,
+        groups: &[String],
+        schema: &Schema,
+        report: &mut Report<'_>,
+    ) -> Option<Self> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, name, after)) = next_field(rest) {
             pieces.push(Piece::Text(before.to_owned()));
-            pieces.push(Piece::Value(Address::resolve(name, at, schema, report)?));
+            pieces.push(match groups.iter().position(|group| group == name) {
+                Some(place) => Piece::Group(place),
+                None => Piece::Value(Address::resolve(name, at, schema, report)?),
+            });
             rest = after;
         }
         pieces.push(Piece::Text(rest.to_owned()));
         Some(Self(pieces))
     }
 
-    fn fill(&self, value: impl Fn(&Address) -> Option<String>) -> String {
+    fn fill(&self, value: impl Fn(&Address) -> Option<String>, group: &[String]) -> String {
+        let shown = |value: Option<&str>| value.map_or(ABSENT.to_owned(), printable);
         let fill = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Value(address) => value(address).map_or(ABSENT.to_owned(), |value| printable(&value)),
+            Piece::Value(address) => shown(value(address).as_deref()),
+            Piece::Group(place) => shown(group.get(*place).map(String::as_str)),
         };
         self.0.iter().map(fill).collect()
     }

@@ -135,10 +135,10 @@ impl<'b> Runner<'b> {
             let place = number.to_be_bytes();
             match read::record(
                 &self.bench.catalogue,
-                &test.source,
+                &log.source,
                 read::some_day(),
                 &place,
-                log.as_bytes(),
+                log.raw.as_bytes(),
             ) {
                 Ok(record) => got += of_rule(&self.detector.detect(&[record])),
                 Err(dead) => unread.push(UnreadLog {
@@ -174,8 +174,8 @@ impl<'b> Runner<'b> {
         let mut asks = None;
         for (number, log) in test.logs.iter().enumerate() {
             let input = Input::Raw {
-                product: &test.source,
-                raw: log.as_bytes(),
+                product: &log.source,
+                raw: log.raw.as_bytes(),
                 received: read::some_day(),
             };
             let Ok(explained) = explain::explain(self.bench, self.sources, Some(&rule.id), &input) else {

@@ -264,10 +264,7 @@ impl<'r> Counting<'r> {
             return;
         };
         let Window { group, mut fired, .. } = window;
-        let cause = match record {
-            Some(record) => Cause::of_record(rule, record),
-            None => Cause::of_group(rule, tenant, |address| counter.value_in(address, &group)),
-        };
+        let cause = Cause::of_window(rule, tenant, record, counter, &group);
         let admitted = self.memory.admit(rule, &cause, fired.last, fired.suppressed);
         if let Some(suppressed) = admitted {
             fired.suppressed = suppressed;

@@ -1,8 +1,8 @@
-//! The rules the product ships: all compile, and every test they carry passes, through the real mapping of
-//! the source that wrote its logs.
+//! The rules the product ships: all compile, and every test they carry passes, through the real mappings of
+//! the sources that wrote its logs.
 
-use detect::{Detector, RuleInfo, RuleSet, RuleSource, RuleTest};
-use model::{Origin, RecordId, SourceId, TenantId, Time};
+use detect::{Detector, RuleInfo, RuleSet, RuleSource, RuleTest, TestLog};
+use model::{Alert, Origin, RecordId, SourceId, TenantId, Time};
 use normalise::{Catalogue, ContentFile, SourceContext};
 use std::{fmt::Display, path::Path, sync::Arc};
 
@@ -82,26 +82,8 @@ fn every_shipped_rule_compiles_and_passes_its_tests() {
 
 /// Runs the logs of a test through all rules, and counts the alerts of its own.
 fn run(catalogue: &Catalogue, set: &Arc<RuleSet>, rule: &RuleInfo, test: &RuleTest) -> Result<(), String> {
-    let tenant = TenantId::default();
-    let mut detector = Detector::new(Arc::clone(set));
-    let mut alerts = Vec::new();
-    for (number, log) in test.logs.iter().enumerate() {
-        let context = SourceContext {
-            tenant: &tenant,
-            source: SourceId::from_bits(1),
-            product: &test.source,
-            account: None,
-            utc_offset_minutes: 0,
-            received: Time::from_secs(1_790_000_000),
-            position: &number.to_be_bytes(),
-        };
-        let record = catalogue
-            .normalise(log.as_bytes(), &context)
-            .map_err(|dead| format!("log {number} is a dead letter: {:?} {}", dead.reason, dead.detail))?;
-        alerts.extend(detector.detect(&[record]));
-    }
-    let own = alerts.iter().filter(|alert| alert.rule.id == rule.id);
-    let records: Vec<&Vec<RecordId>> = own.map(|alert| &alert.records).collect();
+    let alerts = alerts(catalogue, set, rule, &test.logs)?;
+    let records: Vec<&Vec<RecordId>> = alerts.iter().map(|alert| &alert.records).collect();
     if records.len() == test.alerts {
         Ok(())
     } else {
@@ -111,4 +93,33 @@ fn run(catalogue: &Catalogue, set: &Arc<RuleSet>, rule: &RuleInfo, test: &RuleTe
             test.alerts
         ))
     }
+}
+
+/// The alerts a rule raises over logs, while all other rules run too.
+pub fn alerts(
+    catalogue: &Catalogue,
+    set: &Arc<RuleSet>,
+    rule: &RuleInfo,
+    logs: &[TestLog],
+) -> Result<Vec<Alert>, String> {
+    let tenant = TenantId::default();
+    let mut detector = Detector::new(Arc::clone(set));
+    let mut alerts = Vec::new();
+    for (number, log) in logs.iter().enumerate() {
+        let context = SourceContext {
+            tenant: &tenant,
+            source: SourceId::from_bits(1),
+            product: &log.source,
+            account: None,
+            utc_offset_minutes: 0,
+            received: Time::from_secs(1_790_000_000),
+            position: &number.to_be_bytes(),
+        };
+        let record = catalogue
+            .normalise(log.raw.as_bytes(), &context)
+            .map_err(|dead| format!("log {number} is a dead letter: {:?} {}", dead.reason, dead.detail))?;
+        alerts.extend(detector.detect(&[record]));
+    }
+    alerts.retain(|alert| alert.rule.id == rule.id);
+    Ok(alerts)
 }

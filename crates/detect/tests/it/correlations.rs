@@ -2,7 +2,7 @@
 
 use crate::fixture::{detector, meta, record, schema};
 use detect::Detector;
-use model::{Alert, Field, LogRecord, RecordMeta, SourceId, TenantId, Value};
+use model::{Alert, Field, LogRecord, RecordMeta, SourceId, TenantId, Time, Value};
 use std::borrow::Cow;
 
 /// Rules `a`, `b` and `c`, each for records of that path, and what counts them.
@@ -369,6 +369,32 @@ fn aliases_find_the_same_thing_under_other_names() {
     assert_eq!(
         alert.threshold.unwrap().group,
         [("host".to_owned(), "x".to_owned())]
+    );
+}
+
+#[test]
+fn a_title_takes_from_the_group_what_the_last_record_lacks() {
+    let rule = with(
+        "title: top\nid: top\ncorrelation:\n  type: temporal_ordered\n  rules: [a, b]\n  group-by: [host]\n  \
+         aliases: {host: {a: cs-host, b: device.uid}}\n  timespan: 60s\n\
+         ctdr:\n  title: {en: '$host$ $device.uid$ $process.pid$', zh: x}\n",
+    );
+    let a = record(1, 1_000, &[("cs-uri-stem", "a"), ("cs-host", "x")]);
+    let b = record(
+        2,
+        1_001,
+        &[("cs-uri-stem", "b"), ("device.uid", "x"), ("process.pid", "7")],
+    );
+    let title = |records: [LogRecord<'static>; 2]| {
+        let alert = detector(&rule).detect(&records).remove(0);
+        (alert.title.en, alert.time)
+    };
+    let last = Time::from_secs(1_001);
+    assert_eq!(title([a.clone(), b.clone()]), ("x x 7".to_owned(), last));
+    assert_eq!(
+        title([b, a]),
+        ("x x -".to_owned(), last),
+        "the first log is the late one"
     );
 }
 

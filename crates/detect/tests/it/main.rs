@@ -6,6 +6,7 @@
 )]
 
 mod alerts;
+mod chains;
 mod content;
 mod correlation_oracle;
 mod correlations;

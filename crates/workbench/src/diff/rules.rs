@@ -3,6 +3,7 @@
 use super::report::{Change, RuleChange, RuleDiff, RuleLine};
 use crate::{compiled::Compiled, logs};
 use detect::{RuleInfo, RuleTest};
+use model::id::ContentHash;
 use sigma::{Report, yaml};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,9 +96,11 @@ fn changes(old: &RuleInfo, new: &RuleInfo) -> Vec<Change> {
 /// The tests in a line each.
 fn tests(tests: &[RuleTest]) -> String {
     let each = tests.iter().map(|test| {
-        let digest = model::id::ContentHash::new("logs")
-            .part(test.logs.join("\n"))
-            .finish();
+        let parts = test
+            .logs
+            .iter()
+            .flat_map(|log| [log.source.to_string(), log.raw.clone()]);
+        let digest = parts.fold(ContentHash::new("logs"), ContentHash::part).finish();
         format!(
             "{}: {} logs {:08x}, {} alerts",
             test.name,

@@ -6,7 +6,7 @@ use crate::{
     compiled::Compiled,
     finding::{Finding, Severity},
 };
-use detect::RuleInfo;
+use detect::{RuleInfo, TestLog};
 use model::Origin;
 use sigma::Position;
 
@@ -39,25 +39,31 @@ pub fn check(bench: &Bench, files: &[File<'_>], compiled: &Compiled, findings: &
                 findings.push(finding(file, at, ONE_SIDED, message, expected));
             }
         }
-        for test in &rule.tests {
-            if bench.catalogue.product(&test.source).is_none() {
-                let at = Position {
-                    line: test.line,
-                    column: 1,
-                };
-                let message = format!("no source reads logs of `{}`", test.source);
-                let names: Vec<String> = bench.catalogue.products().map(|p| p.id().to_string()).collect();
-                let near = sigma::nearest(&test.source.to_string(), names.iter().map(String::as_str));
-                findings.push(finding(
-                    file,
-                    at,
-                    UNKNOWN_PRODUCT,
-                    message,
-                    near.map(|near| format!("`{near}`")),
-                ));
-            }
+        for log in unknown_sources(bench, rule) {
+            let message = format!("no source reads logs of `{}`", log.source);
+            let names: Vec<String> = bench.catalogue.products().map(|p| p.id().to_string()).collect();
+            let near = sigma::nearest(&log.source.to_string(), names.iter().map(String::as_str));
+            findings.push(finding(
+                file,
+                log.source_at,
+                UNKNOWN_PRODUCT,
+                message,
+                near.map(|near| format!("`{near}`")),
+            ));
         }
     }
+}
+
+/// The logs whose product nobody reads; where a test says it for all its logs, the first of them.
+fn unknown_sources<'r>(bench: &Bench, rule: &'r RuleInfo) -> Vec<&'r TestLog> {
+    let mut unknown: Vec<&TestLog> = Vec::new();
+    for log in rule.tests.iter().flat_map(|test| &test.logs) {
+        let told = unknown.iter().any(|other| other.source_at == log.source_at);
+        if !told && bench.catalogue.product(&log.source).is_none() {
+            unknown.push(log);
+        }
+    }
+    unknown
 }
 
 fn place(file: &File<'_>, rule: &RuleInfo) -> Position {

@@ -147,7 +147,7 @@ fn missing_and_one_sided_tests_are_told() {
             "source: self_hosted/nginx\n      logs: ['203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] \"GET /login HTTP/1.1\" 200 15 \"-\" \"curl",
             "source: self_hosted/ngins\n      logs: ['203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] \"GET /login HTTP/1.1\" 200 15 \"-\" \"curl",
         )],
-        "20:1 error unknown-product",
+        "21:15 error unknown-product",
         "`self_hosted/nginx`",
     );
 }
