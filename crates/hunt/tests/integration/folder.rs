@@ -1,7 +1,7 @@
 //! A folder with rules and events, and what a hunt in it finds.
 
 use flate2::{Compression, write::GzEncoder};
-use hunt::{LogMode, Summary, Told, input::Problem};
+use hunt::{LogMode, Note, Summary, Told, input::Problem};
 use serde_json::Value as Json;
 use std::{
     io::Write as _,
@@ -50,6 +50,10 @@ impl Told for Problems {
     fn unreadable(&self, problem: &Problem) {
         self.0.lock().unwrap().push(problem.to_string());
     }
+
+    fn noted(&self, note: &Note) {
+        self.0.lock().unwrap().push(note.to_string());
+    }
 }
 
 impl Folder {
@@ -79,19 +83,16 @@ impl Folder {
 
     /// Hunts for rules in one file.
     pub fn hunt(&self, rules: &str, file: &Path) -> Found {
+        self.hunt_in(rules, vec![file.to_owned()], 2)
+    }
+
+    /// Hunts for rules in files, with so many threads.
+    pub fn hunt_in(&self, rules: &str, files: Vec<PathBuf>, threads: usize) -> Found {
         let rules = self.write("rules.yml", rules.as_bytes());
         let loaded = hunt::rules::load(&[rules]).unwrap();
         assert!(loaded.failed.is_empty(), "{:?}", loaded.failed);
         let (mut out, problems) = (Vec::new(), Problems::default());
-        let summary = hunt::hunt(
-            &loaded,
-            vec![file.to_owned()],
-            &LogMode::Any,
-            2,
-            &mut out,
-            &problems,
-        )
-        .unwrap();
+        let summary = hunt::hunt(&loaded, files, &LogMode::Any, threads, &mut out, &problems).unwrap();
         let folder = self.path().to_string_lossy().into_owned() + "/";
         let mut problems = problems.0.into_inner().unwrap();
         problems.sort();

@@ -9,9 +9,11 @@
 )]
 
 mod bad_input;
+mod correlations;
 mod flat;
 mod folder;
 mod formats;
 mod fuzz;
 mod fuzz_time;
 mod oracle;
+mod windows;
