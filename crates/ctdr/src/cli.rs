@@ -129,8 +129,8 @@ pub struct HuntArguments {
     #[arg(long)]
     pub logsource_fields: bool,
     /// The field that says when an event happened; may be repeated: the first that does counts. A time is RFC 3339, the same
-    /// without an offset in UTC (`2020-09-04 14:00:00.123`), or seconds or milliseconds since 1970 [default: @timestamp,
-    /// UtcTime, eventTime, EventTime, TimeCreated, timestamp, time, _time, TimeGenerated].
+    /// without an offset in UTC (`2020-09-04 14:00:00.123`), or seconds or milliseconds since 1970 [default: `@timestamp`,
+    /// `UtcTime`, `eventTime`, `EventTime`, `TimeCreated`, `timestamp`, `time`, `_time`, `TimeGenerated`].
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub time_field: Vec<String>,
     /// Threads; 1 reads, parses and matches in one [default: one a core].

@@ -343,3 +343,70 @@ correlation: {type: event_count, rules: [a, b], timespan: 60s, condition: {gte: 
     let found = hunt(rules, &[(0, "u", "x", 1), (1, "u", "x", 1), (2, "u", "xy", 1)]);
     assert_eq!(windows(&found), [(2, String::new(), json!(3))]);
 }
+
+#[test]
+fn the_field_that_says_the_time_can_be_named() {
+    let text = [
+        r#"{"a":"x","time":"2020-09-04T14:00:00Z","seen":"2021-01-01T00:00:00Z","k":1}"#,
+        r#"{"a":"x","time":"2020-09-05T14:00:00Z","meta":{"seen":"1609459230"},"k":1}"#,
+        r#"{"a":"x","time":"2020-09-05T14:00:01Z","seen":null,"k":1}"#,
+    ]
+    .join("\n");
+    let rules = "
+title: X
+name: x
+logsource: {product: any}
+detection: {s: {a: x}, condition: s}
+---
+title: Twice
+id: twice
+correlation: {type: event_count, rules: [x], group-by: [k], timespan: 60s, condition: {gte: 2}, generate: true}
+";
+    let folder = Folder::new();
+    let file = folder.write("e.jsonl", text.as_bytes());
+    let times = |time_fields: &[&str]| {
+        let found = folder.hunt_by(rules, vec![file.clone()], 1, time_fields);
+        let shown = |line: &Json| format!("{} {}", line["rule"]["title"].as_str().unwrap(), line["time"]);
+        (
+            found.lines.iter().map(shown).collect::<Vec<_>>(),
+            found.summary.matches_without_time,
+        )
+    };
+    let usual = [
+        r#"X "2020-09-04T14:00:00Z""#,
+        r#"X "2020-09-05T14:00:00Z""#,
+        r#"X "2020-09-05T14:00:01Z""#,
+        r#"Twice "2020-09-05T14:00:01Z""#,
+    ];
+    assert_eq!(times(&[]), (usual.map(str::to_owned).to_vec(), 0));
+    let named = [
+        r#"X "2021-01-01T00:00:00Z""#,
+        r#"X "1609459230""#,
+        "X null",
+        r#"Twice "2021-01-01T00:00:30Z""#,
+    ];
+    assert_eq!(
+        times(&["seen", "meta.seen"]),
+        (named.map(str::to_owned).to_vec(), 1)
+    );
+}
+
+#[test]
+fn keywords_say_where_they_were_found() {
+    let rules = r#"
+title: Keywords
+id: k
+logsource: {product: any}
+detection:
+  words: ["*mimikatz*", 'a "quote"']
+  not_these: [harmless]
+  user: {user: eve}
+  condition: words and user and not not_these
+"#;
+    let folder = Folder::new();
+    let text = r#"{"user":"eve","n":1,"proc":{"args":["x","sekurlsa MIMIKATZ"]},"note":"a \"quote\"","other":"mimi"}"#;
+    let file = folder.write("e.jsonl", text.as_bytes());
+    let found = folder.hunt(rules, &file);
+    let fields = json!({"user": "eve", "proc.args": "sekurlsa MIMIKATZ", "note": "a \"quote\""});
+    assert_eq!(found.lines[0]["fields"], fields);
+}

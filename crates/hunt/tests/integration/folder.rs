@@ -1,7 +1,7 @@
 //! A folder with rules and events, and what a hunt in it finds.
 
 use flate2::{Compression, write::GzEncoder};
-use hunt::{LogMode, Note, Summary, Told, input::Problem};
+use hunt::{LogMode, Note, Summary, Told, input::Problem, rules::Setup};
 use serde_json::Value as Json;
 use std::{
     io::Write as _,
@@ -88,8 +88,17 @@ impl Folder {
 
     /// Hunts for rules in files, with so many threads.
     pub fn hunt_in(&self, rules: &str, files: Vec<PathBuf>, threads: usize) -> Found {
+        self.hunt_by(rules, files, threads, &[])
+    }
+
+    /// The same, by the times that these fields say.
+    pub fn hunt_by(&self, rules: &str, files: Vec<PathBuf>, threads: usize, time_fields: &[&str]) -> Found {
         let rules = self.write("rules.yml", rules.as_bytes());
-        let loaded = hunt::rules::load(&[rules]).unwrap();
+        let setup = Setup {
+            time_fields: time_fields.iter().map(|field| (*field).to_owned()).collect(),
+            ..Setup::default()
+        };
+        let loaded = hunt::rules::load_with(&[rules], &setup).unwrap();
         assert!(loaded.failed.is_empty(), "{:?}", loaded.failed);
         let (mut out, problems) = (Vec::new(), Problems::default());
         let summary = hunt::hunt(&loaded, files, &LogMode::Any, threads, &mut out, &problems).unwrap();
