@@ -101,7 +101,13 @@ holds, its first bytes say: JSON objects, one a line, one behind the other, in a
 (CSV) with the names of its fields in the first line, where an empty field is one the event does not have; or a Windows event \
 log (EVTX), its event data under its own names beside EventID, Channel, Provider_Name, Computer, TimeCreated. Each plain, gzip \
 or zstd. Rules name their fields as the events do. Each match is one JSON line; `record` is the number of the event in its file, \
-from 0.\n\nA rule that cannot be loaded and a record that cannot be read are told on standard error, counted, and stop \
+from 0, `time` what the event says of its time, `fields` what matched.\n\nCorrelations count the matches of other rules over \
+the times of their events, whatever order those are read in; a rule that is counted writes no matches of its own, unless its \
+correlation says `generate: true`. Each window that fires is a line behind all matches, in the order of time: the line of the \
+event that completed it, its `time` in UTC, the values that tell its group as `fields`, what it adds up to as `value`, and its \
+first 32 events as `records`. Then its group is silent until a timespan later. A rule that asks for what is absent takes the \
+end of the input for the end of time. Matches without a time, or without a field that a correlation looks at, are not \
+counted and told.\n\nA rule that cannot be loaded and a record that cannot be read are told on standard error, counted, and stop \
 nothing; a file that cannot be read to its end makes the exit code 1 when all is done. The last line of standard error is a JSON object with what was done and how fast."
 )]
 pub struct HuntArguments {
@@ -122,6 +128,11 @@ pub struct HuntArguments {
     /// and number of the event say it.
     #[arg(long)]
     pub logsource_fields: bool,
+    /// The field that says when an event happened; may be repeated: the first that does counts. A time is RFC 3339, the same
+    /// without an offset in UTC (`2020-09-04 14:00:00.123`), or seconds or milliseconds since 1970 [default: `@timestamp`,
+    /// `UtcTime`, `eventTime`, `EventTime`, `TimeCreated`, `timestamp`, `time`, `_time`, `TimeGenerated`].
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub time_field: Vec<String>,
     /// Threads; 1 reads, parses and matches in one [default: one a core].
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,

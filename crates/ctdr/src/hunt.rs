@@ -3,13 +3,15 @@
 use crate::{cli::HuntArguments, exit::Failure, progress};
 use anyhow::Context as _;
 use hunt::{
-    LogMode, Placeholders, RuleError, Summary, Told,
+    LogMode, Note, Placeholders, RuleError, Summary, Told,
     input::{Input, Problem},
+    rules::Setup,
 };
 use indicatif::ProgressBar;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, BufWriter, Write},
     path::Path,
@@ -34,11 +36,14 @@ struct Report {
 pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
     Input::check(&arguments.input).map_err(Failure::not_found)?;
     let started = cpu_seconds();
-    let placeholders = match &arguments.placeholders {
-        Some(file) => placeholders(file)?,
-        None => Placeholders::none(),
+    let setup = Setup {
+        placeholders: match &arguments.placeholders {
+            Some(file) => placeholders(file)?,
+            None => Placeholders::none(),
+        },
+        time_fields: arguments.time_field.clone(),
     };
-    let loaded = hunt::rules::load_with(&arguments.rules, &placeholders).map_err(|error| {
+    let loaded = hunt::rules::load_with(&arguments.rules, &setup).map_err(|error| {
         if error.is_not_found() {
             Failure::not_found(error)
         } else {
@@ -71,7 +76,7 @@ pub fn run(arguments: &HuntArguments) -> Result<(), Failure> {
     let summary = done?;
     tell(&Report {
         summary,
-        rules_loaded: loaded.rules.len(),
+        rules_loaded: loaded.count(),
         rules_failed: loaded.failed_documents,
         load_seconds,
         match_cpu_seconds,
@@ -109,16 +114,24 @@ impl Told for Teller {
         self.bar.inc(bytes);
     }
 
-    #[allow(clippy::print_stderr, reason = "this is what the command says to people")]
     fn unreadable(&self, problem: &Problem) {
         // A file that ends early is always told.
         if self.problems.fetch_add(1, Ordering::Relaxed) < TOLD || problem.record.is_none() {
-            self.bar.suspend(|| eprintln!("{problem}"));
+            self.say(problem);
         }
+    }
+
+    fn noted(&self, note: &Note) {
+        self.say(note);
     }
 }
 
 impl Teller {
+    #[allow(clippy::print_stderr, reason = "this is what the command says to people")]
+    fn say(&self, what: &impl Display) {
+        self.bar.suspend(|| eprintln!("{what}"));
+    }
+
     #[allow(clippy::print_stderr, reason = "this is what the command says to people")]
     fn finish(&self) {
         self.bar.finish_and_clear();

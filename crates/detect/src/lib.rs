@@ -9,6 +9,7 @@
 
 mod alert;
 mod correlation;
+pub mod counting;
 mod detector;
 mod entities;
 mod evidence;

@@ -1,9 +1,14 @@
 //! Matches as JSON lines, in the order of the input.
 
+use crate::{
+    correlation::{Found, Kept},
+    rules::RuleFile,
+};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     io::{self, Write},
+    sync::Arc,
 };
 
 /// One match.
@@ -24,35 +29,75 @@ pub struct RuleLine<'m> {
     pub level: &'m str,
 }
 
-/// Writes blocks of output in the order of their numbers, whenever they come.
+impl<'m> RuleLine<'m> {
+    pub fn of(rule: &'m RuleFile) -> Self {
+        Self {
+            id: &rule.id,
+            title: &rule.title,
+            level: rule.level,
+        }
+    }
+}
+
+/// A window of a correlation: the line of the event that completed it, and what it adds up to.
+#[derive(Serialize)]
+pub struct WindowLine<'m> {
+    #[serde(flatten)]
+    pub line: Line<'m>,
+    pub value: serde_json::Value,
+    pub records: Vec<RecordLine<'m>>,
+}
+
+/// Where an event stands.
+#[derive(Serialize)]
+pub struct RecordLine<'m> {
+    pub file: &'m str,
+    pub record: u64,
+}
+
+/// What a block came to.
+#[derive(Debug)]
+pub struct Done {
+    pub file: Arc<str>,
+    /// Lines of matches.
+    pub text: Vec<u8>,
+    /// What correlations count.
+    pub found: Vec<Found>,
+}
+
+/// Takes in what blocks came to in the order of their numbers, whenever they come.
 pub struct Ordered<W> {
     out: W,
+    kept: Kept,
     next: u64,
-    waiting: BTreeMap<u64, Vec<u8>>,
+    waiting: BTreeMap<u64, Done>,
 }
 
 impl<W: Write> Ordered<W> {
-    pub const fn new(out: W) -> Self {
+    pub const fn new(out: W, kept: Kept) -> Self {
         Self {
             out,
+            kept,
             next: 0,
             waiting: BTreeMap::new(),
         }
     }
 
-    /// Takes the output of a block, and writes all that is complete.
-    pub fn put(&mut self, number: u64, text: Vec<u8>) -> io::Result<()> {
+    /// Takes what a block came to, and writes all that is complete.
+    pub fn put(&mut self, number: u64, done: Done) -> io::Result<()> {
         if let Entry::Vacant(place) = self.waiting.entry(number) {
-            place.insert(text);
+            place.insert(done);
         }
-        while let Some(text) = self.waiting.remove(&self.next) {
-            self.out.write_all(&text)?;
+        while let Some(done) = self.waiting.remove(&self.next) {
+            self.out.write_all(&done.text)?;
+            self.kept.admit(&done.file, done.found);
             self.next += 1;
         }
         Ok(())
     }
 
-    pub fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
+    /// Where lines go behind those of blocks, and what was kept for correlations.
+    pub fn finish(self) -> (W, Kept) {
+        (self.out, self.kept)
     }
 }

@@ -1,11 +1,19 @@
 //! Rule files: found in folders, read, and compiled together.
 
+use crate::{
+    correlation::{
+        self, Correlations,
+        names::{Source, resolve},
+    },
+    time::{self, TimeFields},
+};
 use detect::matcher::Engine;
-use sigma::{Body, Document, Placeholders, Report};
+use sigma::{Body, Metadata, Placeholders, Report};
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// One rule that can be hunted for.
@@ -19,17 +27,40 @@ pub struct RuleFile {
     pub level: &'static str,
 }
 
+impl RuleFile {
+    pub(crate) fn new(metadata: &Metadata) -> Self {
+        let mut words = sigma::Level::WORDS.iter();
+        let word = metadata
+            .level
+            .and_then(|level| words.find(|(_, known)| *known == level));
+        Self {
+            id: metadata.id.clone().unwrap_or_default(),
+            title: metadata.title.clone(),
+            level: word.map_or("", |(word, _)| word),
+        }
+    }
+}
+
 /// Rules, ready to match.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The rules by number.
+    /// The rules that match single events, by number.
     pub rules: Vec<RuleFile>,
     /// The same rules, compiled.
     pub engine: Engine,
+    pub(crate) correlations: Correlations,
+    pub(crate) time: TimeFields,
     /// What could not be loaded, and why.
     pub failed: Vec<sigma::Error>,
     /// How many documents could not be loaded.
     pub failed_documents: usize,
+}
+
+impl Loaded {
+    /// How many rules there are, correlations among them.
+    pub const fn count(&self) -> usize {
+        self.rules.len() + self.correlations.count()
+    }
 }
 
 /// A path that cannot be read.
@@ -48,21 +79,18 @@ impl UnreadableError {
     }
 }
 
-/// Fields that matching asks for beside those of rules.
-pub const EXTRA: [&str; 12] = [
-    "product",
-    "service",
-    "category",
-    "@timestamp",
-    "UtcTime",
-    "eventTime",
-    "EventTime",
-    "TimeCreated",
-    "timestamp",
-    "time",
-    "_time",
-    "TimeGenerated",
-];
+/// Fields that say which log an event is of.
+pub const LOG_FIELDS: [&str; 3] = ["product", "service", "category"];
+
+/// What loading has to know beside the rules.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The lists that placeholders stand for.
+    pub placeholders: Placeholders,
+    /// The fields that say when an event happened, the first one first; [the usual ones](time::FIELDS) if there is
+    /// none.
+    pub time_fields: Vec<String>,
+}
 
 /// Reads the lists that `%name%` stands for in rules: a YAML map of names to texts.
 pub fn placeholders(text: &str) -> Result<Placeholders, serde_saphyr::Error> {
@@ -72,13 +100,14 @@ pub fn placeholders(text: &str) -> Result<Placeholders, serde_saphyr::Error> {
 
 /// Loads all rules under `paths`: files as they are, folders with all their YAML files.
 pub fn load(paths: &[PathBuf]) -> Result<Loaded, UnreadableError> {
-    load_with(paths, &Placeholders::none())
+    load_with(paths, &Setup::default())
 }
 
-/// The same, with the lists that placeholders stand for.
-pub fn load_with(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Loaded, UnreadableError> {
+/// The same, with what the site knows.
+pub fn load_with(paths: &[PathBuf], setup: &Setup) -> Result<Loaded, UnreadableError> {
     let files = files(paths)?;
-    let mut documents: Vec<Document> = Vec::new();
+    let mut documents = Vec::new();
+    let mut names: Vec<Arc<str>> = Vec::new();
     let mut failed = Vec::new();
     let mut failed_documents = 0;
     for file in files {
@@ -86,22 +115,11 @@ pub fn load_with(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Loade
             path: file.clone(),
             source,
         })?;
-        match sigma::parse_with(&text, &file.to_string_lossy(), placeholders) {
+        let name: Arc<str> = file.to_string_lossy().into();
+        match sigma::parse_with(&text, &name, &setup.placeholders) {
             Ok(found) => {
-                let name = file.to_string_lossy();
-                let mut report = Report::new(&name);
-                for document in found {
-                    if matches!(document.body, Body::Correlation(_)) {
-                        report.error(
-                            document.position,
-                            "a hunt does not count matches yet: `correlation` is left out",
-                        );
-                        failed_documents += 1;
-                    } else {
-                        documents.push(document);
-                    }
-                }
-                failed.append(&mut report.into_errors());
+                names.extend(found.iter().map(|_| Arc::clone(&name)));
+                documents.extend(found);
             }
             Err(mut errors) => {
                 failed_documents += 1;
@@ -110,33 +128,55 @@ pub fn load_with(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Loade
         }
     }
     sigma::filter::apply(&mut documents);
-    Ok(compile(&documents, failed, failed_documents))
+    let sources = names.into_iter().zip(documents);
+    let sources: Vec<Source> = sources
+        .map(|(file, document)| Source { file, document })
+        .collect();
+    Ok(compile(&sources, &setup.time_fields, failed, failed_documents))
 }
 
-fn compile(documents: &[Document], failed: Vec<sigma::Error>, failed_documents: usize) -> Loaded {
-    let detections = documents.iter().filter_map(|document| match &document.body {
-        Body::Rule { logsource, detection } => Some((document, logsource, detection)),
-        Body::Correlation(_) | Body::Filter { .. } => None,
-    });
-    let rules = detections.clone().map(|(document, ..)| RuleFile {
-        id: document.metadata.id.clone().unwrap_or_default(),
-        title: document.metadata.title.clone(),
-        level: document.metadata.level.map_or("", |level| {
-            sigma::Level::WORDS
-                .iter()
-                .find(|(_, known)| *known == level)
-                .map_or("", |(word, _)| word)
-        }),
-    });
-    let (engine, too_long) = Engine::new(
-        detections.clone().map(|(_, log, detection)| (log, detection)),
-        &EXTRA,
-    );
+fn compile(
+    sources: &[Source],
+    time_fields: &[String],
+    mut failed: Vec<sigma::Error>,
+    failed_documents: usize,
+) -> Loaded {
+    let mut numbers = Vec::new();
+    let mut detections = Vec::new();
+    let mut rules = Vec::new();
+    let mut correlations = 0;
+    for (number, source) in sources.iter().enumerate() {
+        match &source.document.body {
+            Body::Rule { logsource, detection } => {
+                numbers.push(number);
+                detections.push((logsource, detection));
+                rules.push(RuleFile::new(&source.document.metadata));
+            }
+            Body::Correlation(_) => correlations += 1,
+            Body::Filter { .. } => {}
+        }
+    }
+    let resolved = resolve(sources, &mut failed);
+    let time_fields = time::or_usual(time_fields);
+    let fields = [
+        LOG_FIELDS.as_slice(),
+        &time_fields,
+        &correlation::compile::fields(sources, &resolved),
+    ];
+    let (engine, too_long) = Engine::new(detections, &fields.concat());
+    for (number, error) in &too_long {
+        let source = &sources[numbers[*number]];
+        let mut report = Report::new(&source.file);
+        report.error(source.document.position, error.to_string());
+        failed.append(&mut report.into_errors());
+    }
     Loaded {
-        rules: rules.collect(),
+        rules,
+        correlations: Correlations::compile(sources, &resolved, &numbers, engine.names()),
+        time: TimeFields::new(&time_fields, engine.names()),
         engine,
         failed,
-        failed_documents: failed_documents + too_long.len(),
+        failed_documents: failed_documents + too_long.len() + correlations - resolved.len(),
     }
 }
 

@@ -1,23 +1,20 @@
-//! Matching: threads that each take a block of events, match it, and hand over their output.
+//! A hunt: threads that each take a block of events, match it, and hand over what it came to.
 
 use crate::{
-    input::{Block, Input, Problem, lines},
-    output::{Line, Ordered, RuleLine},
-    rules::{EXTRA, Loaded},
+    correlation::{self, Kept, Note},
+    input::{Block, Input, Problem},
+    output::{Done, Ordered},
+    rules::Loaded,
+    worker::Worker,
 };
-use detect::matcher::{Engine, JsonError, Log, Plan, Scratch, Slot};
+use detect::matcher::Log;
 use serde::Serialize;
 use std::{
-    borrow::Cow,
-    collections::BTreeMap,
     io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
-
-/// Plans a worker keeps at hand.
-const KEPT_PLANS: usize = 64;
 
 /// How the kind of log of an event is known.
 #[derive(Clone, Debug)]
@@ -37,12 +34,16 @@ pub struct Summary {
     pub events: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Matches.
+    /// Matches and windows that were written.
     pub matches: u64,
     /// Records that are no events.
     pub unreadable: u64,
     /// Files that could not be read to their end.
     pub files_cut: u64,
+    /// Matches that correlations would count, but whose events say no time.
+    pub matches_without_time: u64,
+    /// Matches that correlations would count, but there was no room for.
+    pub matches_left_out: u64,
 }
 
 /// Why a hunt ended early: its output cannot be written. What cannot be read stops nothing.
@@ -56,6 +57,8 @@ pub trait Told: Sync {
     fn matched(&self, bytes: u64);
     /// Something could not be read.
     fn unreadable(&self, problem: &Problem);
+    /// Something people should know of the matches that correlations count, when all is read.
+    fn noted(&self, note: &Note);
 }
 
 /// Hunts for rules in files.
@@ -68,7 +71,9 @@ pub fn hunt(
     told: &impl Told,
 ) -> Result<Summary, HuntError> {
     let input = Mutex::new(Input::new(files, matches!(mode, LogMode::Fields)));
-    let output = Mutex::new(Ordered::new(out));
+    let correlations = &loaded.correlations;
+    let kept = Kept::new(correlations.count(), correlation::MOST);
+    let output = Mutex::new(Ordered::new(out, kept));
     let work = || {
         let mut worker = Worker::new(loaded, mode);
         let mut block = Block::default();
@@ -79,11 +84,15 @@ pub fn hunt(
             }
             worker.block(&block, told);
             told.matched(block.text.len() as u64);
-            let text = std::mem::take(&mut worker.text);
-            lock(&output).put(block.number, text).map_err(HuntError)?;
+            let done = Done {
+                file: Arc::clone(&block.file),
+                text: std::mem::take(&mut worker.text),
+                found: std::mem::take(&mut worker.found),
+            };
+            lock(&output).put(block.number, done).map_err(HuntError)?;
         }
     };
-    let summary = thread::scope(|scope| {
+    let mut summary = thread::scope(|scope| {
         let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
         let mut total: Result<Summary, HuntError> = work();
         for other in others {
@@ -95,7 +104,16 @@ pub fn hunt(
         total
     })?;
     let output = output.into_inner().unwrap_or_else(PoisonError::into_inner);
-    output.finish().map_err(HuntError)?;
+    let (mut out, kept) = output.finish();
+    for note in kept.notes(correlations) {
+        told.noted(&note);
+    }
+    summary.matches_without_time = kept.untimed();
+    summary.matches_left_out = kept.left_out();
+    let written = correlation::decide::write(correlations, kept, &mut out);
+    summary.matches += written
+        .and_then(|windows| out.flush().map(|()| windows))
+        .map_err(HuntError)?;
     Ok(summary)
 }
 
@@ -111,158 +129,8 @@ impl Summary {
             matches: self.matches + other.matches,
             unreadable: self.unreadable + other.unreadable,
             files_cut: self.files_cut + other.files_cut,
+            matches_without_time: self.matches_without_time + other.matches_without_time,
+            matches_left_out: self.matches_left_out + other.matches_left_out,
         }
-    }
-}
-
-struct Worker<'h> {
-    loaded: &'h Loaded,
-    engine: &'h Engine,
-    mode: &'h LogMode,
-    scratch: Scratch,
-    plans: Plans,
-    /// `product`, `service`, `category`.
-    log_slots: [Option<Slot>; 3],
-    time_slots: Vec<Slot>,
-    text: Vec<u8>,
-    summary: Summary,
-}
-
-/// The plans met so far, the last one first.
-#[derive(Default)]
-struct Plans(Vec<(Log, Arc<Plan>)>);
-
-impl<'h> Worker<'h> {
-    fn new(loaded: &'h Loaded, mode: &'h LogMode) -> Self {
-        let engine = &loaded.engine;
-        let slot = |name: &str| engine.names().get(name);
-        Self {
-            loaded,
-            engine,
-            mode,
-            scratch: Scratch::default(),
-            plans: Plans::default(),
-            log_slots: [slot(EXTRA[0]), slot(EXTRA[1]), slot(EXTRA[2])],
-            time_slots: EXTRA[3..].iter().filter_map(|name| slot(name)).collect(),
-            text: Vec::new(),
-            summary: Summary::default(),
-        }
-    }
-
-    fn block(&mut self, block: &Block, told: &impl Told) {
-        let valid = std::str::from_utf8(&block.text).is_ok();
-        for (number, line) in (block.first..).zip(lines(&block.text)) {
-            self.summary.events += 1;
-            self.summary.bytes += line.len() as u64 + 1;
-            // Logs hold whatever attackers send: what is no UTF-8 is read with replacement characters.
-            let event = if valid {
-                std::str::from_utf8(line).map_or(Cow::Borrowed(""), Cow::Borrowed)
-            } else {
-                String::from_utf8_lossy(line)
-            };
-            if let Err(error) = self.event(&event, &block.file, number) {
-                self.summary.unreadable += 1;
-                told.unreadable(&Problem {
-                    file: Arc::clone(&block.file),
-                    record: Some(number),
-                    message: error.to_string(),
-                });
-            }
-        }
-        if let Some(problem) = &block.problem {
-            match problem.record {
-                Some(_) => {
-                    self.summary.events += 1;
-                    self.summary.unreadable += 1;
-                }
-                None => self.summary.files_cut += 1,
-            }
-            told.unreadable(problem);
-        }
-    }
-
-    fn event(&mut self, event: &str, file: &str, number: u64) -> Result<(), JsonError> {
-        self.engine.read(event, &mut self.scratch)?;
-        let plan = self.plan(event);
-        let count = self.engine.matches(&plan, event, &mut self.scratch).len();
-        if count > 0 {
-            self.matched(event, file, number);
-        }
-        Ok(())
-    }
-
-    fn plan(&mut self, event: &str) -> Arc<Plan> {
-        let row = self.scratch.row();
-        let keys = match self.mode {
-            LogMode::Fields => self
-                .log_slots
-                .map(|slot| row.first(slot?).map(|cell| row.written(event, cell))),
-            LogMode::Fixed(log) => [
-                log.product.as_deref(),
-                log.service.as_deref(),
-                log.category.as_deref(),
-            ],
-            LogMode::Any => [None; 3],
-        };
-        self.plans.get(self.engine, &keys)
-    }
-
-    fn matched(&mut self, event: &str, file: &str, record: u64) {
-        let matches = self.scratch.matched().to_vec();
-        self.summary.matches += matches.len() as u64;
-        let time = self.time_slots.iter().find_map(|slot| {
-            let row = self.scratch.row();
-            let cell = row.first(*slot)?;
-            Some(row.text(event, cell).to_owned())
-        });
-        for number in matches {
-            let rule = &self.loaded.rules[number as usize];
-            let mut fields = BTreeMap::new();
-            self.engine
-                .explain(number, event, &mut self.scratch, |field, value| {
-                    fields.insert(field.to_owned(), value.to_owned());
-                });
-            let line = Line {
-                rule: RuleLine {
-                    id: &rule.id,
-                    title: &rule.title,
-                    level: rule.level,
-                },
-                file,
-                record,
-                time: time.as_deref(),
-                fields: &fields,
-            };
-            // Plain texts and numbers: writing them to memory cannot fail.
-            let _ = serde_json::to_writer(&mut self.text, &line);
-            self.text.push(b'\n');
-        }
-    }
-}
-
-impl Plans {
-    fn get(&mut self, engine: &Engine, keys: &[Option<&str>; 3]) -> Arc<Plan> {
-        let same = |(log, _): &(Log, Arc<Plan>)| {
-            [
-                log.product.as_deref(),
-                log.service.as_deref(),
-                log.category.as_deref(),
-            ] == *keys
-        };
-        let at = self.0.iter().position(same).unwrap_or_else(|| {
-            let [product, service, category] = keys.map(|key| key.map(str::to_owned));
-            let log = Log {
-                product,
-                service,
-                category,
-            };
-            let plan = engine.plan(&log);
-            // Events may name any log; those met last are kept.
-            self.0.truncate(KEPT_PLANS - 1);
-            self.0.push((log, plan));
-            self.0.len() - 1
-        });
-        self.0.swap(0, at);
-        Arc::clone(&self.0[0].1)
     }
 }

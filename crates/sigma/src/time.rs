@@ -5,6 +5,7 @@
 
 use crate::number::Number;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use std::fmt;
 
 /// Characters of the longest text that is tried.
 const LONGEST: usize = 64;
@@ -77,8 +78,7 @@ impl Moment {
             Number::Float(float) if float.abs() >= MILLISECONDS_FROM as f64 => float.floor() as i64,
             Number::Float(float) => (float * 1000.0).floor() as i64,
         };
-        let timestamp = Timestamp::from_millisecond(milliseconds).ok()?;
-        Some(Self(TimeZone::UTC.to_datetime(timestamp)))
+        Self::from_milliseconds(milliseconds)
     }
 
     /// From RFC 3339, the same without an offset, a date alone (its first instant), or a number as text.
@@ -96,6 +96,18 @@ impl Moment {
         text.parse::<DateTime>().ok().map(Self)
     }
 
+    /// From milliseconds since 1970.
+    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        let timestamp = Timestamp::from_millisecond(milliseconds).ok()?;
+        Some(Self(TimeZone::UTC.to_datetime(timestamp)))
+    }
+
+    /// Milliseconds since 1970; what is finer is cut off. None at the very ends of the calendar.
+    pub fn milliseconds(self) -> Option<i64> {
+        let timestamp = TimeZone::UTC.to_timestamp(self.0).ok()?;
+        i64::try_from(timestamp.as_nanosecond().div_euclid(1_000_000)).ok()
+    }
+
     /// One part of it.
     pub fn part(self, part: TimePart) -> Number {
         Number::Int(match part {
@@ -106,6 +118,13 @@ impl Moment {
             TimePart::Month => self.0.month().into(),
             TimePart::Year => self.0.year().into(),
         })
+    }
+}
+
+impl fmt::Display for Moment {
+    /// As RFC 3339 in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Z", self.0)
     }
 }
 
@@ -136,5 +155,31 @@ mod tests {
         check("2026-13-01T00:00:00Z", None);
         check("9223372036854775807", None);
         check(&"1".repeat(100), None);
+    }
+
+    #[test]
+    fn milliseconds_come_back() {
+        let check = |text: &str, milliseconds: i64, shown: &str| {
+            let moment = Moment::from_text(text);
+            assert_eq!(
+                moment.and_then(Moment::milliseconds),
+                Some(milliseconds),
+                "{text}"
+            );
+            let back = Moment::from_milliseconds(milliseconds).map(|moment| moment.to_string());
+            assert_eq!(back.as_deref(), Some(shown), "{text}");
+        };
+        check(
+            "2020-09-04 14:00:00.1239",
+            1_599_228_000_123,
+            "2020-09-04T14:00:00.123Z",
+        );
+        check(
+            "2020-09-04T14:00:00+02:00",
+            1_599_220_800_000,
+            "2020-09-04T12:00:00Z",
+        );
+        check("1599228000", 1_599_228_000_000, "2020-09-04T14:00:00Z");
+        check("1969-12-31T23:59:59.9995Z", -1, "1969-12-31T23:59:59.999Z");
     }
 }

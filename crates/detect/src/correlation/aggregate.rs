@@ -3,8 +3,7 @@
 //! Nothing here depends on the order in which matches were added: sums are kept as whole numbers, since adding
 //! floats in another order gives another sum.
 
-use super::entry::Entry;
-use sigma::{Comparison, Number, condition::Expression};
+use sigma::{Comparison, Correlation, CorrelationKind, Number, condition::Expression};
 use std::collections::HashMap;
 
 /// Sums are kept in parts of this size.
@@ -38,6 +37,30 @@ pub enum Ask {
     },
 }
 
+impl From<&Correlation> for Ask {
+    fn from(correlation: &Correlation) -> Self {
+        let rules = correlation.rules.len();
+        match &correlation.kind {
+            CorrelationKind::EventCount => Self::Events,
+            CorrelationKind::ValueCount(_) => Self::Distinct,
+            CorrelationKind::ValueSum(_) => Self::Sum,
+            CorrelationKind::ValueAvg(_) => Self::Average,
+            CorrelationKind::ValueMedian(_) => Self::Median,
+            CorrelationKind::ValuePercentile { percentile, .. } => Self::Percentile(percentile.as_f64()),
+            CorrelationKind::Temporal(wanted) => Self::Rules {
+                rules,
+                ordered: false,
+                wanted: wanted.clone(),
+            },
+            CorrelationKind::TemporalOrdered(wanted) => Self::Rules {
+                rules,
+                ordered: true,
+                wanted: wanted.clone(),
+            },
+        }
+    }
+}
+
 impl Ask {
     /// Whether the values are numbers.
     pub const fn is_numeric(&self) -> bool {
@@ -51,6 +74,14 @@ impl Ask {
     pub const fn tells_rules_apart(&self) -> bool {
         matches!(self, Self::Rules { .. })
     }
+}
+
+/// A match, as far as it is counted.
+pub trait Counted {
+    /// Which of the rules matched; 0 where that does not matter.
+    fn member(&self) -> u16;
+    /// Hashes of the values that are counted, or the bits of numbers.
+    fn values(&self) -> &[u64];
 }
 
 /// The matches of one window, summed up.
@@ -86,27 +117,27 @@ impl<'a> Measure<'a> {
     }
 
     /// A match comes into the window.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &impl Counted) {
         self.events += 1;
         match self.ask {
             Ask::Events => {}
             Ask::Distinct => {
-                for value in &entry.values {
+                for value in entry.values() {
                     *self.distinct.entry(*value).or_default() += 1;
                 }
             }
             Ask::Sum | Ask::Average => {
-                self.numbers += entry.values.len();
-                self.sum += entry.values.iter().map(|value| parts(*value)).sum::<i128>();
+                self.numbers += entry.values().len();
+                self.sum += entry.values().iter().map(|value| parts(*value)).sum::<i128>();
             }
             Ask::Percentile(_) | Ask::Median => {
-                for number in entry.values.iter().map(|value| f64::from_bits(*value)) {
+                for number in entry.values().iter().map(|value| f64::from_bits(*value)) {
                     let at = self.sorted.partition_point(|n| n.total_cmp(&number).is_lt());
                     self.sorted.insert(at, number);
                 }
             }
             Ask::Rules { .. } => {
-                if let Some(matches) = self.rules.get_mut(usize::from(entry.member)) {
+                if let Some(matches) = self.rules.get_mut(usize::from(entry.member())) {
                     *matches += 1;
                 }
             }
@@ -114,12 +145,12 @@ impl<'a> Measure<'a> {
     }
 
     /// A match leaves the window.
-    pub fn remove(&mut self, entry: &Entry) {
+    pub fn remove(&mut self, entry: &impl Counted) {
         self.events -= 1;
         match self.ask {
             Ask::Events => {}
             Ask::Distinct => {
-                for value in &entry.values {
+                for value in entry.values() {
                     if let Some(times) = self.distinct.get_mut(value) {
                         *times -= 1;
                         if *times == 0 {
@@ -129,18 +160,18 @@ impl<'a> Measure<'a> {
                 }
             }
             Ask::Sum | Ask::Average => {
-                self.numbers -= entry.values.len();
-                self.sum -= entry.values.iter().map(|value| parts(*value)).sum::<i128>();
+                self.numbers -= entry.values().len();
+                self.sum -= entry.values().iter().map(|value| parts(*value)).sum::<i128>();
             }
             Ask::Percentile(_) | Ask::Median => {
-                for number in entry.values.iter().map(|value| f64::from_bits(*value)) {
+                for number in entry.values().iter().map(|value| f64::from_bits(*value)) {
                     if let Ok(at) = self.sorted.binary_search_by(|n| n.total_cmp(&number)) {
                         self.sorted.remove(at);
                     }
                 }
             }
             Ask::Rules { .. } => {
-                if let Some(matches) = self.rules.get_mut(usize::from(entry.member)) {
+                if let Some(matches) = self.rules.get_mut(usize::from(entry.member())) {
                     *matches -= 1;
                 }
             }
@@ -153,7 +184,7 @@ impl<'a> Measure<'a> {
     }
 
     /// The value, if it is what is asked for. `entries` are those of the window, in order.
-    pub fn met<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> Option<f64> {
+    pub fn met<'e, C: Counted + 'e>(&self, entries: impl Iterator<Item = &'e C>) -> Option<f64> {
         let present = self.rules.iter().filter(|matches| **matches > 0).count();
         let value = match self.ask {
             Ask::Rules {
@@ -205,16 +236,16 @@ impl<'a> Measure<'a> {
 
     /// The most rules of which one match each can be chosen so that they follow one another in the order of
     /// the rules.
-    fn longest<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> usize {
+    fn longest<'e, C: Counted + 'e>(&self, entries: impl Iterator<Item = &'e C>) -> usize {
         let mut best = vec![0; self.rules.len()];
         let mut previous = None;
         for entry in entries {
             // A flood of one rule adds nothing after its first match.
-            if previous == Some(entry.member) {
+            if previous == Some(entry.member()) {
                 continue;
             }
-            previous = Some(entry.member);
-            let member = usize::from(entry.member);
+            previous = Some(entry.member());
+            let member = usize::from(entry.member());
             let before = best.iter().take(member).max().copied().unwrap_or(0);
             if let Some(known) = best.get_mut(member) {
                 *known = (*known).max(before + 1);

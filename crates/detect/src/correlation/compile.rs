@@ -1,7 +1,6 @@
 //! Compiles correlations: where each of their rules has the fields they look at, and what is asked of windows.
 
 use super::{
-    aggregate::Ask,
     counter::{Counter, Member},
     members::{Graph, Input},
     window::{self, Condition},
@@ -20,14 +19,7 @@ pub fn counter(
     report: &mut Report<'_>,
 ) -> Option<Counter> {
     let errors = report.len();
-    let waits = waits(&correlation.kind);
-    if waits && matches!(correlation.window, Window::Session { .. }) {
-        let message = "a session cannot be asked for what is absent";
-        let expected = "window `sliding` or `tumbling`";
-        report.expected(correlation.window_position, message, expected);
-    }
-    check_counts(correlation, report);
-    check_aliases(correlation, report);
+    check(correlation, window::MAX_ENTRIES, report);
     if report.len() > errors {
         return None;
     }
@@ -54,43 +46,27 @@ pub fn counter(
     (report.len() == errors).then_some(Counter {
         kind: correlation.kind.as_str(),
         text: text(correlation),
-        waits,
+        waits: waits(&correlation.kind),
         group_by: correlation.group_by.iter().map(shown).collect(),
         rules: correlation.rules.iter().map(|rule| rule.text.clone()).collect(),
         members: members.into_iter().collect::<Option<_>>()?,
-        condition: Condition {
-            timespan: correlation.timespan,
-            cut: correlation.window,
-            ask: ask(correlation),
-            comparisons: correlation.condition.clone(),
-        },
+        condition: Condition::from(correlation),
     })
 }
 
-fn ask(correlation: &Correlation) -> Ask {
-    let rules = correlation.rules.len();
-    match &correlation.kind {
-        CorrelationKind::EventCount => Ask::Events,
-        CorrelationKind::ValueCount(_) => Ask::Distinct,
-        CorrelationKind::ValueSum(_) => Ask::Sum,
-        CorrelationKind::ValueAvg(_) => Ask::Average,
-        CorrelationKind::ValueMedian(_) => Ask::Median,
-        CorrelationKind::ValuePercentile { percentile, .. } => Ask::Percentile(percentile.as_f64()),
-        CorrelationKind::Temporal(wanted) => Ask::Rules {
-            rules,
-            ordered: false,
-            wanted: wanted.clone(),
-        },
-        CorrelationKind::TemporalOrdered(wanted) => Ask::Rules {
-            rules,
-            ordered: true,
-            wanted: wanted.clone(),
-        },
+/// Reports what can never come true, where a window holds at most so many matches.
+pub fn check(correlation: &Correlation, most: usize, report: &mut Report<'_>) {
+    if waits(&correlation.kind) && matches!(correlation.window, Window::Session { .. }) {
+        let message = "a session cannot be asked for what is absent";
+        let expected = "window `sliding` or `tumbling`";
+        report.expected(correlation.window_position, message, expected);
     }
+    check_counts(correlation, most, report);
+    check_aliases(correlation, report);
 }
 
 /// Whether it is asked for what is absent.
-fn waits(kind: &CorrelationKind) -> bool {
+pub fn waits(kind: &CorrelationKind) -> bool {
     fn negates(expression: &Expression) -> bool {
         match expression {
             Expression::Selection(_) => false,
@@ -107,13 +83,13 @@ fn waits(kind: &CorrelationKind) -> bool {
 }
 
 /// What counts matches must be able to reach its number.
-fn check_counts(correlation: &Correlation, report: &mut Report<'_>) {
+fn check_counts(correlation: &Correlation, most: usize, report: &mut Report<'_>) {
     let most = match correlation.kind {
-        CorrelationKind::EventCount | CorrelationKind::ValueCount(_) => window::MAX_ENTRIES,
+        CorrelationKind::EventCount | CorrelationKind::ValueCount(_) => most,
         CorrelationKind::Temporal(_) | CorrelationKind::TemporalOrdered(_) => correlation.rules.len(),
         _ => return,
     };
-    let greatest = Number::Int(most as i64);
+    let greatest = Number::Int(i64::try_from(most).unwrap_or(i64::MAX));
     if correlation.condition.iter().any(|(_, number)| *number > greatest) {
         let expected = format!("at most {most}");
         report.expected(

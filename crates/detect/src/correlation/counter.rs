@@ -130,7 +130,8 @@ fn some(values: impl Iterator<Item = u64>) -> Option<Vec<u64>> {
     (!values.is_empty()).then_some(values)
 }
 
-fn hash(texts: &[impl AsRef<str>]) -> u64 {
+/// A value, or several taken together, as what is counted.
+pub fn hash(texts: &[impl AsRef<str>]) -> u64 {
     let hash = ContentHash::new("value");
     let parts = texts.iter().fold(hash, |hash, text| hash.part(text.as_ref()));
     (parts.finish() >> 64) as u64

@@ -1,5 +1,6 @@
 //! What a group remembers of a match, and what matches contribute to an alert.
 
+use super::aggregate::Counted;
 use model::{Entity, Evidence, ProductId, RecordId, Side, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -69,6 +70,16 @@ pub struct Chained {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 const fn is_zero(number: &u16) -> bool {
     *number == 0
+}
+
+impl Counted for Entry {
+    fn member(&self) -> u16 {
+        self.member
+    }
+
+    fn values(&self) -> &[u64] {
+        &self.values
+    }
 }
 
 impl Entry {

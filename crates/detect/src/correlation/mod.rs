@@ -10,7 +10,7 @@
 //! | `counter.rs` | a compiled correlation, and what it reads from records |
 
 mod absence;
-mod aggregate;
+pub mod aggregate;
 mod clock;
 pub mod compile;
 pub mod counter;

@@ -14,7 +14,7 @@ use super::{
 };
 use model::{Alert, Evidence, RecordId, Time, limits::ALLOWED_LATENESS};
 use serde::{Deserialize, Serialize};
-use sigma::{Comparison, Number, Window};
+use sigma::{Comparison, Correlation, Number, Window};
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
 /// Records one group remembers; the oldest go first.
@@ -35,6 +35,17 @@ pub struct Condition {
     pub ask: Ask,
     /// What the value must be: all of these.
     pub comparisons: Vec<(Comparison, Number)>,
+}
+
+impl From<&Correlation> for Condition {
+    fn from(correlation: &Correlation) -> Self {
+        Self {
+            timespan: correlation.timespan,
+            cut: correlation.window,
+            ask: Ask::from(correlation),
+            comparisons: correlation.condition.clone(),
+        }
+    }
 }
 
 impl Condition {

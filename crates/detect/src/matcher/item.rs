@@ -106,6 +106,12 @@ impl Item {
         }
     }
 
+    /// Whether a text, given with its lower case, is one of those that keywords ask for. None is if they ask for what
+    /// is not there.
+    pub fn is_met_in(&self, text: &str, lower: &str) -> bool {
+        !self.negated && self.tests.iter().any(|test| test.in_text(text, lower))
+    }
+
     /// The fields it asks.
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
         self.slot

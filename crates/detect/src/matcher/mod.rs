@@ -224,11 +224,25 @@ impl Engine {
         rules.sort_unstable();
     }
 
-    /// The fields by which a rule matched the event that was read, each with the value that did.
+    /// The fields by which a rule matched the event that was read, each with the value that did. Of keywords, the
+    /// paths of the texts they were found in.
     pub fn explain(&self, rule: u32, event: &str, scratch: &mut Scratch, mut each: impl FnMut(&str, &str)) {
         self.each_met(rule, event, &mut scratch.answers, |slot, _, cell, row| {
             each(self.names.name(slot), row.text(event, cell));
         });
+        let mut keywords = Vec::new();
+        self.each_true(rule, event, &mut scratch.answers, |item, _| {
+            if item.slot.is_none() {
+                keywords.push(item);
+            }
+        });
+        if !keywords.is_empty() {
+            texts::each(event, |path, text, lower| {
+                if keywords.iter().any(|item| item.is_met_in(text, lower)) {
+                    each(path, text);
+                }
+            });
+        }
     }
 
     /// Calls `met` with every value by which the rule's true selections are true: its field, its place among the
@@ -240,17 +254,26 @@ impl Engine {
         answers: &mut Answers,
         mut met: impl FnMut(Slot, usize, usize, &mut Row),
     ) {
+        self.each_true(rule, event, answers, |item, row| {
+            if let Some(slot) = item.slot {
+                item.each_met(event, row, |place, cell, row| met(slot, place, cell, row));
+            }
+        });
+    }
+
+    /// Calls `each` with the items by which the rule's true selections are true.
+    fn each_true<'e>(
+        &'e self,
+        rule: u32,
+        event: &str,
+        answers: &mut Answers,
+        mut each: impl FnMut(&'e Item, &mut Row),
+    ) {
         for alternatives in &self.rules[rule as usize].selections {
             let is_true =
                 |items: &&Vec<u32>| items.iter().all(|item| answers.holds(&self.items, *item, event));
-            let Some(items) = alternatives.iter().find(is_true) else {
-                continue;
-            };
-            for item in items.iter().map(|item| &self.items[*item as usize]) {
-                let Some(slot) = item.slot else { continue };
-                item.each_met(event, &mut answers.row, |place, cell, row| {
-                    met(slot, place, cell, row);
-                });
+            for item in alternatives.iter().find(is_true).into_iter().flatten() {
+                each(&self.items[*item as usize], &mut answers.row);
             }
         }
     }

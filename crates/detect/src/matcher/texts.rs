@@ -3,6 +3,21 @@
 use super::{escape::unescape, json, row::Kind};
 use std::borrow::Cow;
 
+/// Calls `each` with the path of every text of an event, the text, and its lower case.
+pub fn each(event: &str, mut each: impl FnMut(&str, &str, &str)) {
+    let (mut text, mut lower) = (String::new(), String::new());
+    // The row was read from the same text before, so it can be walked.
+    let _ = json::walk(event, &mut |path, kind, written| {
+        if kind == Kind::Text {
+            text.clear();
+            unescape(written, &mut text);
+            lower.clone_from(&text);
+            lower.make_ascii_lowercase();
+            each(path, &text, &lower);
+        }
+    });
+}
+
 /// Every text of an event, for keywords; filled when first asked for.
 #[derive(Debug, Default)]
 pub struct Texts {

@@ -1,7 +1,7 @@
 //! A folder with rules and events, and what a hunt in it finds.
 
 use flate2::{Compression, write::GzEncoder};
-use hunt::{LogMode, Summary, Told, input::Problem};
+use hunt::{LogMode, Note, Summary, Told, input::Problem, rules::Setup};
 use serde_json::Value as Json;
 use std::{
     io::Write as _,
@@ -50,6 +50,10 @@ impl Told for Problems {
     fn unreadable(&self, problem: &Problem) {
         self.0.lock().unwrap().push(problem.to_string());
     }
+
+    fn noted(&self, note: &Note) {
+        self.0.lock().unwrap().push(note.to_string());
+    }
 }
 
 impl Folder {
@@ -79,16 +83,41 @@ impl Folder {
 
     /// Hunts for rules in one file, whatever logs they are for.
     pub fn hunt(&self, rules: &str, file: &Path) -> Found {
-        self.hunt_as(&LogMode::Any, rules, file)
+        self.hunt_in(rules, vec![file.to_owned()], 2)
+    }
+
+    /// Hunts for rules in files, with so many threads.
+    pub fn hunt_in(&self, rules: &str, files: Vec<PathBuf>, threads: usize) -> Found {
+        self.hunt_by(rules, files, threads, &[])
+    }
+
+    /// The same, by the times that these fields say.
+    pub fn hunt_by(&self, rules: &str, files: Vec<PathBuf>, threads: usize, time_fields: &[&str]) -> Found {
+        self.run(&LogMode::Any, rules, files, threads, time_fields)
     }
 
     /// Hunts for rules in one file of this log.
     pub fn hunt_as(&self, log: &LogMode, rules: &str, file: &Path) -> Found {
+        self.run(log, rules, vec![file.to_owned()], 2, &[])
+    }
+
+    fn run(
+        &self,
+        log: &LogMode,
+        rules: &str,
+        files: Vec<PathBuf>,
+        threads: usize,
+        time_fields: &[&str],
+    ) -> Found {
         let rules = self.write("rules.yml", rules.as_bytes());
-        let loaded = hunt::rules::load(&[rules]).unwrap();
+        let setup = Setup {
+            time_fields: time_fields.iter().map(|field| (*field).to_owned()).collect(),
+            ..Setup::default()
+        };
+        let loaded = hunt::rules::load_with(&[rules], &setup).unwrap();
         assert!(loaded.failed.is_empty(), "{:?}", loaded.failed);
         let (mut out, problems) = (Vec::new(), Problems::default());
-        let summary = hunt::hunt(&loaded, vec![file.to_owned()], log, 2, &mut out, &problems).unwrap();
+        let summary = hunt::hunt(&loaded, files, log, threads, &mut out, &problems).unwrap();
         let folder = self.path().to_string_lossy().into_owned() + "/";
         let mut problems = problems.0.into_inner().unwrap();
         problems.sort();

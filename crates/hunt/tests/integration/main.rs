@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod correlations;
 mod event_log;
 mod flat;
 mod folder;
@@ -16,3 +17,4 @@ mod formats;
 mod fuzz;
 mod fuzz_time;
 mod oracle;
+mod windows;
