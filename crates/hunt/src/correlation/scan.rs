@@ -48,7 +48,7 @@ fn from_ends(condition: &Condition, hits: &[Hit]) -> Vec<Fired> {
             window.end += 1;
         }
         if !silent.covers(condition, time)
-            && let Some(value) = measure.met(hits[window.clone()].iter())
+            && let Some(value) = measure.met()
         {
             silent = Silence(Some(time));
             fired.push(Fired {
@@ -108,7 +108,7 @@ fn from_openings(condition: &Condition, hits: &[Hit]) -> Vec<Fired> {
             window.end += 1;
         }
         let silenced = condition.cut == Window::Sliding && silent.covers(condition, opening);
-        if !silenced && let Some(value) = measure.met(hits[window.clone()].iter()) {
+        if !silenced && let Some(value) = measure.met() {
             silent = Silence(Some(opening));
             fired.push(Fired {
                 hits: window.clone(),
