@@ -37,9 +37,7 @@ impl Group {
         let sliding = condition.cut == Window::Sliding;
         let recently = |from: Time| sliding && first.since(from) < condition.timespan;
         let silent = self.fires.iter().any(|(from, _)| recently(*from));
-        let value = measure
-            .met(self.entries.range(window.clone()))
-            .filter(|_| !silent);
+        let value = measure.met().filter(|_| !silent);
         let rules = measure.rules().to_vec();
         let fired = value.map(|value| self.fire(condition, window, value, rules, Vec::new()));
         let done = |time: Time| if sliding { time <= first } else { time < end };

@@ -1,8 +1,9 @@
 //! What is asked of the matches in a window, kept up to date while matches come and go.
 //!
-//! Nothing here depends on the order in which matches were added: sums are kept as whole numbers, since adding
-//! floats in another order gives another sum.
+//! Matches come and leave in the order of their times. Sums are kept as whole numbers, since adding floats in another
+//! order gives another sum.
 
+use super::{chain::Chains, sorted::Sorted};
 use sigma::{Comparison, Correlation, CorrelationKind, Number, condition::Expression};
 use std::collections::HashMap;
 
@@ -93,8 +94,9 @@ pub struct Measure<'a> {
     sum: i128,
     /// How many numbers were added.
     numbers: usize,
-    sorted: Vec<f64>,
+    sorted: Sorted,
     rules: Vec<usize>,
+    chains: Chains,
 }
 
 impl<'a> Measure<'a> {
@@ -111,12 +113,13 @@ impl<'a> Measure<'a> {
             distinct: HashMap::new(),
             sum: 0,
             numbers: 0,
-            sorted: Vec::new(),
+            sorted: Sorted::default(),
             rules: vec![0; rules],
+            chains: Chains::new(rules),
         }
     }
 
-    /// A match comes into the window.
+    /// A match comes to the end of the window.
     pub fn add(&mut self, entry: &impl Counted) {
         self.events += 1;
         match self.ask {
@@ -132,19 +135,21 @@ impl<'a> Measure<'a> {
             }
             Ask::Percentile(_) | Ask::Median => {
                 for number in entry.values().iter().map(|value| f64::from_bits(*value)) {
-                    let at = self.sorted.partition_point(|n| n.total_cmp(&number).is_lt());
-                    self.sorted.insert(at, number);
+                    self.sorted.add(number);
                 }
             }
-            Ask::Rules { .. } => {
+            Ask::Rules { ordered, .. } => {
                 if let Some(matches) = self.rules.get_mut(usize::from(entry.member())) {
                     *matches += 1;
+                }
+                if *ordered {
+                    self.chains.add(usize::from(entry.member()));
                 }
             }
         }
     }
 
-    /// A match leaves the window.
+    /// The first match of the window leaves it.
     pub fn remove(&mut self, entry: &impl Counted) {
         self.events -= 1;
         match self.ask {
@@ -165,14 +170,15 @@ impl<'a> Measure<'a> {
             }
             Ask::Percentile(_) | Ask::Median => {
                 for number in entry.values().iter().map(|value| f64::from_bits(*value)) {
-                    if let Ok(at) = self.sorted.binary_search_by(|n| n.total_cmp(&number)) {
-                        self.sorted.remove(at);
-                    }
+                    self.sorted.remove(number);
                 }
             }
-            Ask::Rules { .. } => {
+            Ask::Rules { ordered, .. } => {
                 if let Some(matches) = self.rules.get_mut(usize::from(entry.member())) {
                     *matches -= 1;
+                }
+                if *ordered {
+                    self.chains.remove();
                 }
             }
         }
@@ -183,8 +189,8 @@ impl<'a> Measure<'a> {
         &self.rules
     }
 
-    /// The value, if it is what is asked for. `entries` are those of the window, in order.
-    pub fn met<'e, C: Counted + 'e>(&self, entries: impl Iterator<Item = &'e C>) -> Option<f64> {
+    /// The value, if it is what is asked for.
+    pub fn met(&self) -> Option<f64> {
         let present = self.rules.iter().filter(|matches| **matches > 0).count();
         let value = match self.ask {
             Ask::Rules {
@@ -193,22 +199,20 @@ impl<'a> Measure<'a> {
                 ..
             } => {
                 let holds = wanted.holds(&mut |rule| self.rules.get(rule).is_some_and(|n| *n > 0));
-                let holds = holds && (!ordered || self.longest(entries) == present);
+                let holds = holds && (!ordered || self.chains.longest() == present);
                 return holds.then_some(present as f64);
             }
-            Ask::Rules { ordered: true, .. } => Number::Int(self.longest(entries) as i64),
+            Ask::Rules { ordered: true, .. } => Number::Int(self.chains.longest() as i64),
             Ask::Rules { .. } => Number::Int(present as i64),
             Ask::Events => Number::Int(self.events as i64),
             Ask::Distinct => Number::Int(self.distinct.len() as i64),
             Ask::Sum => self.summed(1.0)?,
             Ask::Average => self.summed(self.numbers as f64)?,
-            Ask::Percentile(percent) => Number::from_f64(*self.sorted.get(self.rank(*percent)?)?)?,
+            Ask::Percentile(percent) => Number::from_f64(self.sorted.get(self.rank(*percent)?)?)?,
             Ask::Median => {
-                let last = self.sorted.len().checked_sub(1)?;
-                Number::from_f64(f64::midpoint(
-                    self.sorted[last / 2],
-                    self.sorted[self.sorted.len() / 2],
-                ))?
+                let last = self.sorted.count().checked_sub(1)?;
+                let middle = [last / 2, self.sorted.count() / 2].map(|rank| self.sorted.get(rank));
+                Number::from_f64(f64::midpoint(middle[0]?, middle[1]?))?
             }
         };
         let mut comparisons = self.comparisons.iter();
@@ -225,33 +229,13 @@ impl<'a> Measure<'a> {
 
     /// The place of the smallest number that so many per cent do not exceed.
     fn rank(&self, percent: f64) -> Option<usize> {
-        let length = self.sorted.len();
+        let length = self.sorted.count();
         let reaches = |rank: usize| rank as f64 * 100.0 >= percent * length as f64;
         let guess = (percent * length as f64 / 100.0) as usize;
         // Rounding may be off by one either way.
         (guess.saturating_sub(1).max(1)..=length)
             .find(|rank| reaches(*rank))
             .map(|rank| rank - 1)
-    }
-
-    /// The most rules of which one match each can be chosen so that they follow one another in the order of
-    /// the rules.
-    fn longest<'e, C: Counted + 'e>(&self, entries: impl Iterator<Item = &'e C>) -> usize {
-        let mut best = vec![0; self.rules.len()];
-        let mut previous = None;
-        for entry in entries {
-            // A flood of one rule adds nothing after its first match.
-            if previous == Some(entry.member()) {
-                continue;
-            }
-            previous = Some(entry.member());
-            let member = usize::from(entry.member());
-            let before = best.iter().take(member).max().copied().unwrap_or(0);
-            if let Some(known) = best.get_mut(member) {
-                *known = (*known).max(before + 1);
-            }
-        }
-        best.into_iter().max().unwrap_or(0)
     }
 }
 

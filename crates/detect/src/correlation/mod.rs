@@ -4,18 +4,20 @@
 //! |---|---|
 //! | `compile.rs`, `members.rs` | a correlation in terms of the dictionary and of the rules there are |
 //! | `entry.rs` | what is remembered of a match |
-//! | `aggregate.rs` | what matches add up to |
+//! | `aggregate.rs`, `chain.rs`, `sorted.rs` | what matches add up to |
 //! | `window.rs` | windows that are looked at when a match ends them |
 //! | `absence.rs`, `clock.rs` | windows that are looked at when they are over |
 //! | `counter.rs` | a compiled correlation, and what it reads from records |
 
 mod absence;
 pub mod aggregate;
+mod chain;
 mod clock;
 pub mod compile;
 pub mod counter;
 mod entry;
 pub mod members;
+mod sorted;
 pub mod window;
 
 pub use clock::Clock;

@@ -308,7 +308,7 @@ impl Group {
             if self.is_silent(condition, self.entries[window.start].time, end) {
                 continue;
             }
-            if let Some(value) = measure.met(self.entries.range(window.clone())) {
+            if let Some(value) = measure.met() {
                 return Some((window, measure, value));
             }
         }

@@ -227,14 +227,12 @@ impl Engine {
     /// The fields by which a rule matched the event that was read, each with the value that did. Of keywords, the
     /// paths of the texts they were found in.
     pub fn explain(&self, rule: u32, event: &str, scratch: &mut Scratch, mut each: impl FnMut(&str, &str)) {
-        self.each_met(rule, event, &mut scratch.answers, |slot, _, cell, row| {
-            each(self.names.name(slot), row.text(event, cell));
-        });
         let mut keywords = Vec::new();
-        self.each_true(rule, event, &mut scratch.answers, |item, _| {
-            if item.slot.is_none() {
-                keywords.push(item);
-            }
+        self.each_true(rule, event, &mut scratch.answers, |item, row| match item.slot {
+            Some(slot) => item.each_met(event, row, |_, cell, row| {
+                each(self.names.name(slot), row.text(event, cell));
+            }),
+            None => keywords.push(item),
         });
         if !keywords.is_empty() {
             texts::each(event, |path, text, lower| {

@@ -50,7 +50,7 @@ fn from_ends(condition: &Condition, hits: &[Hit]) -> Vec<Fired> {
             window.end += 1;
         }
         if !silent.covers(condition, time)
-            && let Some(value) = measure.met(hits[window.clone()].iter())
+            && let Some(value) = measure.met()
         {
             silent = Silence(Some(time));
             fired.push(Fired {
@@ -111,7 +111,7 @@ fn from_openings(condition: &Condition, hits: &[Hit]) -> Vec<Fired> {
             window.end += 1;
         }
         let silenced = condition.cut == Window::Sliding && silent.covers(condition, opening);
-        if !silenced && let Some(value) = measure.met(hits[window.clone()].iter()) {
+        if !silenced && let Some(value) = measure.met() {
             silent = Silence(Some(opening));
             fired.push(Fired {
                 hits: window.clone(),

@@ -1,7 +1,11 @@
 //! Windows against the reference evaluator, which looks through all matches anew for each; and the same windows
 //! whatever the order of events, the files they are in, and the threads.
 
-use crate::{correlations::top, folder::Folder, fuzz_time::fuzz};
+use crate::{
+    correlations::top,
+    folder::{Folder, Found},
+    fuzz_time::fuzz,
+};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 use sigma::{
@@ -89,9 +93,21 @@ fn says() -> impl Strategy<Value = String> {
         .prop_map(|(asked, cut, order)| format!("  rules: {order}\n  group-by: [user]\n{asked}{cut}"))
 }
 
-fn parsed(text: &str) -> Correlation {
+/// A correlation that counts the windows of the other one.
+const OVER: &str = "---
+title: Over
+id: over
+correlation: {type: event_count, rules: [top], group-by: [user], timespan: 200s, condition: {gte: 2}, generate: true}
+";
+const SPAN_OVER: i64 = 200_000;
+
+/// The correlation of this id.
+fn parsed(text: &str, id: &str) -> Correlation {
     let documents = sigma::parse(text, "r.yml").expect("a rule");
-    let mut bodies = documents.into_iter().map(|document| document.body);
+    let of_id = documents
+        .into_iter()
+        .filter(|document| document.metadata.id.as_deref() == Some(id));
+    let mut bodies = of_id.map(|document| document.body);
     let found = bodies.find_map(|body| match body {
         Body::Correlation(correlation) => Some(correlation),
         _ => None,
@@ -124,17 +140,39 @@ fn expected(correlation: &Correlation, waits: bool, events: &[Event]) -> Vec<(i6
             }
         })
         .collect();
+    fired_among(correlation, waits, SPAN, &matches)
+}
+
+/// The same for the windows of windows.
+fn expected_over(correlation: &Correlation, below: &[(i64, &'static str)]) -> Vec<(i64, &'static str)> {
+    let matches: Vec<Match<'_>> = below
+        .iter()
+        .map(|(time, user)| Match {
+            time: *time,
+            rule: 0,
+            group: vec![(*user).to_owned()],
+            values: Vec::new(),
+        })
+        .collect();
+    fired_among(correlation, false, SPAN_OVER, &matches)
+}
+
+fn fired_among(
+    correlation: &Correlation,
+    waits: bool,
+    span: i64,
+    matches: &[Match<'_>],
+) -> Vec<(i64, &'static str)> {
     let mut fired = Vec::new();
     for user in USERS {
         let own = (0..matches.len()).filter(|at| matches[*at].group[0] == user);
         let by_time: BTreeMap<i64, usize> = own.map(|at| (matches[at].time, at)).collect();
-        let times: Vec<i64> = by_time.keys().copied().collect();
         let found = if waits {
-            let would = |at| holds_after(correlation, &matches, at);
+            let would = |at| holds_after(correlation, matches, at);
             absences(correlation.window, &by_time, would)
         } else {
-            let would = |at| holds(correlation, &matches, at);
-            endings(correlation.window, &times, &by_time, would)
+            let would = |at| holds(correlation, matches, at);
+            endings(correlation.window, span, &by_time, would)
         };
         fired.extend(found.into_iter().map(|time| (time, user)));
     }
@@ -144,16 +182,16 @@ fn expected(correlation: &Correlation, waits: bool, events: &[Event]) -> Vec<(i6
 
 fn endings(
     cut: Window,
-    times: &[i64],
+    span: i64,
     by_time: &BTreeMap<i64, usize>,
     would: impl Fn(usize) -> bool,
 ) -> Vec<i64> {
-    let sessions = sessions(times);
+    let sessions = sessions(by_time.keys());
     let mut fired: Vec<i64> = Vec::new();
     for (time, at) in by_time {
         let silent = fired.iter().any(|other| match cut {
-            Window::Sliding => time - other < SPAN,
-            Window::Tumbling => time.div_euclid(SPAN) == other.div_euclid(SPAN),
+            Window::Sliding => time - other < span,
+            Window::Tumbling => time.div_euclid(span) == other.div_euclid(span),
             Window::Session { .. } => sessions[time] == sessions[other],
         });
         if !silent && would(*at) {
@@ -164,7 +202,7 @@ fn endings(
 }
 
 /// When the session of each time began.
-fn sessions(times: &[i64]) -> BTreeMap<i64, i64> {
+fn sessions<'t>(times: impl Iterator<Item = &'t i64>) -> BTreeMap<i64, i64> {
     let mut began: Vec<(i64, i64)> = Vec::new();
     for time in times {
         let before = began.last().copied();
@@ -200,12 +238,24 @@ fn line((time, user, rule, numbers): &Event) -> String {
     json!({"time": time, "user": USERS[*user], "rule": RULES[*rule], "n": numbers}).to_string() + "\n"
 }
 
+/// The ends of the windows of a rule that were found, with their users, in order.
+fn windows<'f>(found: &'f Found, id: &str) -> Vec<(i64, &'f str)> {
+    let lines = found.lines.iter().filter(|line| line["rule"]["id"] == id);
+    let windows = lines.map(|line| {
+        let time = Moment::from_text(line["time"].as_str().unwrap()).and_then(Moment::milliseconds);
+        (time.unwrap(), line["fields"]["user"].as_str().unwrap())
+    });
+    let mut windows: Vec<_> = windows.collect();
+    windows.sort_unstable();
+    windows
+}
+
 #[test]
 fn windows_fire_as_the_definition_says_in_whatever_order_events_are_read() {
-    let fired = Cell::new(0);
+    let fired = Cell::new((0, 0));
     let inputs = (says(), events(), any::<prop::sample::Index>(), 1..4_usize);
     fuzz(&inputs, |(says, events, middle, threads)| {
-        let rules = top(&says);
+        let rules = top(&says) + OVER;
         // Milliseconds, which small numbers would not be taken for.
         let start = 1_599_228_000_000;
         let events: Vec<Event> = events
@@ -220,21 +270,14 @@ fn windows_fire_as_the_definition_says_in_whatever_order_events_are_read() {
         let files = [write("1.jsonl", first), write("2.jsonl", second)];
         let found = folder.hunt_in(&rules, files.to_vec(), threads);
 
-        let windows = found.lines.iter().map(|line| {
-            let time = Moment::from_text(line["time"].as_str().unwrap()).and_then(Moment::milliseconds);
-            (time.unwrap(), line["fields"]["user"].as_str().unwrap())
-        });
-        let mut windows: Vec<_> = windows.collect();
-        windows.sort_unstable();
-        assert_eq!(
-            windows,
-            expected(&parsed(&rules), says.contains("not "), &events),
-            "{says}"
-        );
-        fired.set(fired.get() + windows.len());
+        let top = expected(&parsed(&rules, "top"), says.contains("not "), &events);
+        assert_eq!(windows(&found, "top"), top, "{says}");
+        let over = expected_over(&parsed(&rules, "over"), &top);
+        assert_eq!(windows(&found, "over"), over, "over {says}");
+        fired.set((fired.get().0 + top.len(), fired.get().1 + over.len()));
 
         let turned = folder.hunt_in(&rules, files.iter().rev().cloned().collect(), 1);
         assert_eq!(turned.lines, found.lines, "{says}");
     });
-    assert!(fired.get() > 0, "nothing fired");
+    assert!(fired.get().0 > 0 && fired.get().1 > 0, "nothing fired");
 }
