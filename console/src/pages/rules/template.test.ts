@@ -11,6 +11,14 @@ test("a copy has an id of its own and a method custom rules may use", () => {
   expect(copy).toContain("  aggregation: window # one step\n  id: inner\n");
 });
 
+test("each document of a copied correlation has an id of its own", () => {
+  const copy = copyOf("id: a\nname: step\n---\nid: b\ncorrelation:\n  rules: [step]\n");
+  const ids = copy.match(/^id: .*$/gm) ?? [];
+  expect(new Set(ids).size).toBe(2);
+  expect(ids.every((id) => UUID.test(id))).toBe(true);
+  expect(copy).toContain("name: step\n");
+});
+
 test("a method that custom rules may use stays", () => {
   expect(copyOf("id: x\nctdr:\n  aggregation: none\n")).toContain("aggregation: none");
 });

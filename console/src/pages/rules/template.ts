@@ -44,11 +44,11 @@ ctdr:
 }
 
 /** The methods only predefined rules may use. */
-const PREDEFINED_ONLY = /^(\s+aggregation:\s*)(?:graph_compute|expert)\b/m;
+const PREDEFINED_ONLY = /^(\s+aggregation:\s*)(?:graph_compute|expert)\b/gm;
 
-/** A predefined rule as a custom one: an id of its own, and a method custom rules may use. */
+/** A predefined rule as a custom one: ids of its own for all its documents, and a method custom rules may use. */
 export function copyOf(text: string): string {
-  return text.replace(/^id:.*$/m, `id: ${randomUuid()}`).replace(PREDEFINED_ONLY, "$1window");
+  return text.replace(/^id:.*$/gm, () => `id: ${randomUuid()}`).replace(PREDEFINED_ONLY, "$1window");
 }
 
 /** The first product whose logs the tests of a text hold: most likely the one whose log is to be explained. A test names

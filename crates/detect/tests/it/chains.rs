@@ -56,7 +56,7 @@ fn check(place: &str, alerts: &[Alert]) {
     let alert = &alerts[0];
     for title in [&alert.title.en, &alert.title.zh] {
         assert!(
-            !title.split(' ').any(|word| word == "-") && !title.contains("$"),
+            !title.split(' ').any(|word| word == "-") && !title.contains('$'),
             "{place}: {title}"
         );
     }

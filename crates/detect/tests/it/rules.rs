@@ -79,28 +79,6 @@ fn errors_have_their_place_and_the_nearest_name() {
         with("  tests:\n    - {name: x, source: waf, logs: [], alerts: 0}\n"),
         "rule.yml:10:25: `waf` is not a product: expected `<provider>/<product>`, such as `alibaba/waf`",
     );
-    let logs = |test: &str| with(&format!("  tests:\n    - {{name: x, {test}, alerts: 0}}\n"));
-    check(
-        logs("logs: [a]"),
-        "rule.yml:10:24: no product is named for the log; expected `source` in the test, or \
-         `{source: <provider>/<product>, log: …}`",
-    );
-    check(
-        logs("source: alibaba/waf, logs: [a, {log: b}]"),
-        "rule.yml:10:48: key `source` is missing",
-    );
-    check(
-        logs("logs: [{source: alibaba/waf, raw: b, log: a}]"),
-        "rule.yml:10:46: unknown key `raw`; expected `source` or `log`",
-    );
-    check(
-        logs("logs: [{source: waf, log: a}]"),
-        "rule.yml:10:33: `waf` is not a product: expected `<provider>/<product>`, such as `alibaba/waf`",
-    );
-    check(
-        logs("source: alibaba/waf, logs: [{source: huawei/hss, log: a}]"),
-        "rule.yml:10:17: `source` is not asked for: each log names its own; expected a test without it",
-    );
     check(
         with("  suppress: {by: [c-ip]}\n"),
         "rule.yml:9:13: key `for` is missing",
@@ -335,6 +313,33 @@ fn one_broken_file_stops_no_other() {
             "broken.yml:1:1: key `detection` is missing",
             "twice.yml:2:1: id `a` is already used in rule.yml",
         ]
+    );
+}
+
+#[test]
+fn a_log_of_a_test_that_cannot_be_read_is_told_with_its_place() {
+    let check = |source: RuleSource, expected: &str| assert_eq!(errors(source), [expected]);
+    let logs = |test: &str| with(&format!("  tests:\n    - {{name: x, {test}, alerts: 0}}\n"));
+    check(
+        logs("logs: [a]"),
+        "rule.yml:10:24: no product is named for the log; expected `source` in the test, or \
+         `{source: <provider>/<product>, log: …}`",
+    );
+    check(
+        logs("source: alibaba/waf, logs: [a, {log: b}]"),
+        "rule.yml:10:48: key `source` is missing",
+    );
+    check(
+        logs("logs: [{source: alibaba/waf, raw: b, log: a}]"),
+        "rule.yml:10:46: unknown key `raw`; expected `source` or `log`",
+    );
+    check(
+        logs("logs: [{source: waf, log: a}]"),
+        "rule.yml:10:33: `waf` is not a product: expected `<provider>/<product>`, such as `alibaba/waf`",
+    );
+    check(
+        logs("source: alibaba/waf, logs: [{source: huawei/hss, log: a}]"),
+        "rule.yml:10:17: `source` is not asked for: each log names its own; expected a test without it",
     );
 }
 
