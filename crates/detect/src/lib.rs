@@ -33,7 +33,7 @@ pub use detector::{Detector, SnapshotError};
 pub use extension::{CATEGORIES, RuleTest};
 pub use metrics::{Budget, RuleMetrics};
 pub use parsed::Parsed;
-pub use rule::{RuleInfo, RuleSource};
+pub use rule::{RuleInfo, RuleSource, title};
 pub use ruleset::{RuleError, RuleSet};
 pub use sigma::Status;
 pub use state::Counters;
