@@ -142,7 +142,39 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
     await page.getByRole("button", { name: t.rules.backtestRun }).click();
     await page.getByText(t.rules.budgetExceeded(1, 0)).waitFor();
     expect(await page.getByRole("tabpanel").innerText()).toContain(`ip:${wanted.client}`);
+    expect(await page.getByRole("progressbar").count()).toBe(0);
     await picture(page, `${locale}-rule-backtest`);
+    // What came of it is still there after a change, said to be of the text before, and after a look elsewhere.
+    await page.getByLabel(t.rules.text).fill(`${ruleText(wanted)}# a note\n`);
+    await page.getByText(t.rules.backtestChanged).waitFor();
+    await page.getByRole("button", { name: t.common.cancel, exact: true }).click();
+    await page.waitForURL(/\/rules\?/);
+    await page.goBack();
+    await page.getByRole("tab", { name: t.rules.editorTabs.backtest, exact: true }).click();
+    await page.getByText(t.rules.budgetExceeded(1, 0)).waitFor();
+  });
+
+  test("a stored rule is tried from its drawer, by keyboard", async () => {
+    await page.goto(`/rules?origin=custom&rule=${wanted.id}`);
+    const drawer = page.getByRole("dialog");
+    const folded = drawer.getByRole("button", { expanded: false });
+    await folded.filter({ hasText: t.rules.editorTabs.backtest }).focus();
+    await page.keyboard.press("Enter");
+    await drawer.getByRole("button", { name: t.rules.backtestRun }).focus();
+    await page.keyboard.press("Enter");
+    await drawer.getByText(`ip:${wanted.client}`).waitFor();
+  });
+
+  test("its alert is explained by the rule, below the record", async () => {
+    await page.goto(`/alerts?tab=custom&rule=${wanted.id}`);
+    await page.locator("tbody tr").filter({ hasText: wanted.client }).first().click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByRole("button", { name: t.alerts.explain, exact: true }).click();
+    await drawer.getByText(t.rules.matches).waitFor();
+    expect(await drawer.innerText()).toContain(t.rules.holds);
+    await picture(page, `${locale}-alert-explained`);
+    await drawer.getByRole("button", { name: t.alerts.explainHide, exact: true }).click();
+    await drawer.getByText(t.rules.matches).waitFor({ state: "hidden" });
   });
 
   test("a file of rules says what became of each", async () => {

@@ -4,6 +4,7 @@ import { body, client } from "./client";
 import { useChange } from "./mutate";
 import { usePaged } from "./pages";
 import type { RuleQuery } from "./queries";
+import type { BacktestRequest, ExplainRequest } from "./types";
 
 export function useRules(query: RuleQuery) {
   return usePaged([KEY.rules, "list", query], (paging) =>
@@ -55,18 +56,12 @@ export function useTestRule() {
 }
 
 export function useExplainRule() {
-  return useChange(
-    (asked: { text: string; product: string; raw: string }) => body(client.POST("/rules:explain", { body: asked })),
-    [],
-  );
+  return useChange((asked: ExplainRequest) => body(client.POST("/rules:explain", { body: asked })), []);
 }
 
+/** Starts a backtest; what comes of it, its job says. */
 export function useBacktestRule() {
-  return useChange(
-    (asked: { text: string; days: number; alerts_per_day?: number }) =>
-      body(client.POST("/rules:backtest", { body: asked })),
-    [],
-  );
+  return useChange((asked: BacktestRequest) => body(client.POST("/rules:backtest", { body: asked })), []);
 }
 
 export function useImportRules() {

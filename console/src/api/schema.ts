@@ -335,6 +335,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a job. One that has ended is known for an hour, and until the server restarts. */
+        get: operations["fetch_job"];
+        put?: never;
+        post?: never;
+        /** Cancel a job. One that has ended stays as it is. */
+        delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/never-block": {
         parameters: {
             query?: never;
@@ -609,7 +627,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run a rule text over the records of the last days. Nothing is saved. */
+        /**
+         * Start to run rules over the records of the last days. Nothing is saved; the job says how far it is, and in the end
+         *     what came of it.
+         */
         post: operations["backtest_rule"];
         delete?: never;
         options?: never;
@@ -1343,7 +1364,7 @@ export interface components {
             /** @description What happened. */
             title: components["schemas"]["LocalText"];
         };
-        /** @description What to run over what came in. */
+        /** @description What to run over what came in: a text, or stored rules. */
         BacktestRequest: {
             /**
              * Format: int64
@@ -1355,8 +1376,10 @@ export interface components {
              * @description How many days back, 1 … 90.
              */
             days: number;
+            /** @description Rules that are stored, on or off, by their Sigma ids: up to 200, instead of a text. */
+            ids?: string[] | null;
             /** @description The rule, saved or not. */
-            text: string;
+            text?: string | null;
         };
         /** @description A block that is in force, on its way, or being lifted. */
         Blocked: {
@@ -1519,6 +1542,20 @@ export interface components {
             provider: string;
             /** @description The region, such as `cn-hangzhou`. */
             region: string;
+        };
+        /** @description A rule whose matches a window counted. */
+        CountedRule: {
+            /**
+             * Format: int64
+             * @description How often it matched.
+             */
+            matches: number;
+            /** @description What the correlation calls it. */
+            name: string;
+            /** @description The listed rule to open, to read it: itself, or the one whose text it stands in. Null if that is gone. */
+            rule?: string | null;
+            /** @description What it detects, in a few words; the name, if the rule is gone. */
+            title: components["schemas"]["LocalText"];
         };
         /** @description What became of records: `received = stored + duplicate + rejected + dead_letter`, but for what is on its way. */
         Counts: {
@@ -1872,6 +1909,71 @@ export interface components {
             ok: boolean;
             problem?: components["schemas"]["Problem"] | null;
         };
+        /** @description Something that takes longer than an answer. */
+        Job: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description What it does. */
+            kind: components["schemas"]["JobKind"];
+            problem?: components["schemas"]["Problem"] | null;
+            /** @description How far it is. */
+            progress: components["schemas"]["JobProgress"];
+            report?: components["schemas"]["RuleBacktest"] | null;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started: string;
+            /** @description Who started it. */
+            started_by: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+            /** @description What it is about: the rules of a backtest. */
+            title: components["schemas"]["LocalText"];
+        };
+        /**
+         * @description What a job does.
+         * @enum {string}
+         */
+        JobKind: "backtest";
+        /** @description How far a job is. */
+        JobProgress: {
+            /**
+             * Format: int64
+             * @description Alerts so far.
+             */
+            alerts: number;
+            /**
+             * Format: int64
+             * @description Bytes worked through.
+             */
+            done_bytes: number;
+            /**
+             * Format: int64
+             * @description The same in percent, 0 … 100.
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Records looked at.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Bytes to work through; 0 before it has begun.
+             */
+            total_bytes: number;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "running" | "done" | "failed" | "cancelled";
         /** @description The alerts of one tactic. */
         Lane: {
             /** @description Its alerts by time; none for a gap. */
@@ -2982,7 +3084,7 @@ export interface components {
              */
             alerts: number;
             budget?: components["schemas"]["BacktestBudget"] | null;
-            /** @description All records of the days were looked at; otherwise it ended at a bound of time or records. */
+            /** @description All records of the days were looked at; otherwise it took too long, and the oldest ones were. */
             complete: boolean;
             /** @description Days with records, in order, UTC. */
             days: components["schemas"]["BacktestDay"][];
@@ -3501,6 +3603,8 @@ export interface components {
             group: components["schemas"]["GroupField"][];
             /** @description Such as `event_count`. */
             kind: string;
+            /** @description For correlations of several rules: those that matched in the window. */
+            rules: components["schemas"]["CountedRule"][];
             /**
              * Format: int64
              * @description Over how many seconds.
@@ -4331,6 +4435,64 @@ export interface operations {
             };
         };
     };
+    fetch_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the job's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the job's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_never_block: {
         parameters: {
             query?: never;
@@ -5126,12 +5288,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleBacktest"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             default: {

@@ -42,12 +42,17 @@ export type AlertTab = Schemas["AlertTab"];
 export type Span = Schemas["ByteSpan"];
 export type Evidence = Schemas["Evidence"];
 export type Threshold = Schemas["Threshold"];
+export type CountedRule = Schemas["CountedRule"];
 export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
 export type RuleFinding = Schemas["RuleFinding"];
 export type RuleImport = Schemas["RuleImport"];
 export type RuleBacktest = Schemas["RuleBacktest"];
+export type BacktestRequest = Schemas["BacktestRequest"];
+/** Something that takes longer than an answer. */
+export type Job = Schemas["Job"];
 export type RuleTested = Schemas["RuleTested"];
+export type ExplainRequest = Schemas["ExplainRequest"];
 export type Explained = Schemas["Explained"];
 export type Explanation = Schemas["Explanation"];
 export type RuleSelection = Schemas["Selection"];

@@ -2,7 +2,7 @@ import { Collapse, Drawer } from "antd";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useAlert } from "../api/alerts";
-import type { AlertDetail } from "../api/types";
+import type { AlertDetail, CountedRule } from "../api/types";
 import { to } from "../app/paths";
 import { formatDuration } from "../format/duration";
 import { useLocal, useText, word } from "../i18n/text";
@@ -15,6 +15,7 @@ import { LevelTag } from "./Level";
 import { Loading } from "./Loading";
 import { Moment } from "./Moment";
 import { RawLog } from "./RawLog";
+import { RecordExplain } from "./RecordExplain";
 import { Badge } from "./Status";
 import { TacticNames } from "./Tactics";
 
@@ -127,6 +128,7 @@ export function AlertWhy({ alert }: { alert: AlertDetail }) {
           )}
         </div>
       )}
+      {threshold && threshold.rules.length > 0 && <Counted rules={threshold.rules} />}
       <div className="row wrap">
         <Badge>{t.alerts.recordCount(alert.record_count)}</Badge>
         {alert.suppressed > 0 && <Badge>{t.alerts.suppressed(alert.suppressed)}</Badge>}
@@ -145,6 +147,31 @@ export function AlertWhy({ alert }: { alert: AlertDetail }) {
   );
 }
 
+/** The rules that matched in the window of a correlation, and how often. */
+function Counted({ rules }: { rules: CountedRule[] }) {
+  const t = useText().alerts;
+  const local = useLocal();
+  return (
+    <section className={css.counted}>
+      <h3>{t.counted}</h3>
+      <ul>
+        {rules.map((counted) => (
+          <li key={counted.name}>
+            {counted.rule ? (
+              <Link to={to.rules({ rule: counted.rule })} title={counted.name}>
+                {local(counted.title)}
+              </Link>
+            ) : (
+              <span title={counted.name}>{local(counted.title)}</span>
+            )}
+            <span className="muted number">{t.matchedTimes(counted.matches)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** The sample records, matched fields marked. */
 export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   const t = useText().alerts;
@@ -152,13 +179,14 @@ export function AlertEvidence({ alert }: { alert: AlertDetail }) {
   return (
     <div className="stack">
       {alert.evidence.map((evidence, index) => (
-        <div key={evidence.record}>
+        <div key={evidence.record} className={css.record}>
           <div className={css.recordHead}>
             <span>{t.record(index + 1, alert.record_count)}</span>
             <span className="muted">{evidence.product}</span>
             <Moment at={evidence.time} full />
           </div>
           <RawLog evidence={evidence} />
+          <RecordExplain alert={alert} evidence={evidence} />
         </div>
       ))}
     </div>

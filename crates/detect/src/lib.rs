@@ -35,7 +35,7 @@ pub use detector::{Detector, SnapshotError};
 pub use extension::CATEGORIES;
 pub use metrics::{Budget, RuleMetrics};
 pub use parsed::Parsed;
-pub use rule::{RuleInfo, RuleSource};
+pub use rule::{RuleInfo, RuleSource, title};
 pub use rule_test::{RuleTest, TestLog};
 pub use ruleset::{RuleError, RuleSet};
 pub use sigma::Status;

@@ -5,7 +5,7 @@ use crate::{
     rule_test::RuleTest, template::LocalTemplate,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
-use sigma::{Metadata, Position, Report, Status};
+use sigma::{Document, Metadata, Position, Report, Status};
 use std::time::Duration;
 
 /// The window of the similar-item method when a custom rule names none.
@@ -257,6 +257,14 @@ fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Re
     for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
         report.error(extension.at, format!("key `{key}` is missing in `ctdr`"));
     }
+}
+
+/// What a document is called, in both languages; also one that raises no alerts and so is in no list.
+pub fn title(document: &Document) -> LocalText {
+    // What is wrong with the extension was told when its file was compiled.
+    let read = |entry| Extension::read(entry, &mut Report::new(""));
+    let extension = document.extension.as_ref().and_then(read);
+    name(&document.metadata, extension.as_ref())
 }
 
 /// What lists of rules say.

@@ -2,10 +2,12 @@
 
 use crate::{
     auth::Throttle,
+    backtest::Tested,
     clock,
     cloud::Clouds,
     config::Config,
     content::{Content, ContentError},
+    jobs::Jobs,
     live::Live,
     pipeline::{
         Action, Engine, EngineSettings, Environment, Pipeline, PipelineError, RuleSelection, SourceInfo,
@@ -48,6 +50,8 @@ pub struct App {
     pub wake: Wake,
     /// Set while some response rule listens to alerts.
     pub alert_triggers: Arc<AtomicBool>,
+    /// Backtests that run, and what came of the last ones.
+    pub backtests: Jobs<Tested>,
     /// Failed logins.
     pub throttle: Throttle,
     /// Ends everything.
@@ -175,6 +179,7 @@ impl App {
             live,
             wake,
             alert_triggers,
+            backtests: Jobs::default(),
             throttle: Throttle::default(),
             stop,
             tasks: TaskTracker::new(),

@@ -7,12 +7,14 @@
 pub mod api;
 mod app;
 mod auth;
+mod backtest;
 pub mod bench;
 mod clock;
 mod cloud;
 pub mod config;
 mod console;
 mod content;
+mod jobs;
 mod live;
 pub mod pipeline;
 pub mod replay;

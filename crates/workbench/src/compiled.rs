@@ -1,4 +1,4 @@
-//! Rule files compiled together with those of the product, and which of the rules are the author's.
+//! Rule files compiled together with those of the product, and which of the rules are asked about: the author's.
 
 use crate::{
     bench::Bench,
@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 
 /// Rule files, compiled.
 pub struct Compiled {
-    /// All rules; only those of the files given are on.
+    /// All rules; only those asked about are on.
     pub set: RuleSet,
     /// What does not load in the files given.
     pub errors: Vec<Finding>,
-    given: BTreeSet<String>,
+    /// The rules asked about.
+    own: BTreeSet<String>,
 }
 
 impl Compiled {
@@ -37,13 +38,28 @@ impl Compiled {
         Self {
             errors: errors.map(does_not_load).collect(),
             set,
-            given: files,
+            own,
         }
     }
 
-    /// The rules of the files given.
+    /// Compiles the rules of these ids as they stand among all others: those of the product, and the `custom` ones that
+    /// are stored. Whoever asks knows by [`Self::own`] which of them there are.
+    pub fn stored(bench: &Bench, custom: &[RuleSource], ids: &BTreeSet<String>) -> Self {
+        let all: Vec<RuleSource> = bench.predefined.iter().chain(custom).cloned().collect();
+        let (mut set, _) = RuleSet::compile_knowing(&bench.known, bench.catalogue.schema(), &all);
+        let known = set.rules().map(|rule| &rule.id);
+        let own: BTreeSet<String> = known.filter(|id| ids.contains(*id)).cloned().collect();
+        set.select(|id| own.contains(id), |_| false);
+        Self {
+            set,
+            errors: Vec::new(),
+            own,
+        }
+    }
+
+    /// The rules asked about.
     pub fn own(&self) -> impl Iterator<Item = &RuleInfo> {
-        self.set.rules().filter(|rule| self.given.contains(&rule.file))
+        self.set.rules().filter(|rule| self.own.contains(&rule.id))
     }
 }
 

@@ -121,6 +121,10 @@ export const alerts = {
   threshold: "Threshold",
   thresholdLine: (kind: string, value: number, condition: string, seconds: string) =>
     `${kind} was ${value} (${condition}) within ${seconds}`,
+  counted: "Rules that matched in the window",
+  matchedTimes: (n: number) => plural(n, "match", "matches"),
+  explain: "Explain",
+  explainHide: "Hide explanation",
   group: "Grouped by",
   ruleText: "Rule",
   ruleChanged: "The rule was changed since; this is its text now.",

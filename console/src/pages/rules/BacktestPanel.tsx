@@ -1,26 +1,37 @@
-import { Alert, Button, InputNumber, Select } from "antd";
-import { useState, type ReactNode } from "react";
+import { Alert, Button, InputNumber, Progress, Select } from "antd";
+import { useState } from "react";
+import { useCancelJob, useJob, useLastJob } from "../../api/jobs";
+import { asProblem, ProblemError } from "../../api/problem";
 import { useBacktestRule } from "../../api/rules";
 import { useMay } from "../../api/session";
-import type { RuleBacktest } from "../../api/types";
-import { Facts } from "../../components/Facts";
+import type { Job } from "../../api/types";
 import { Failure } from "../../components/Failure";
-import { LevelTag } from "../../components/Level";
-import { Moment } from "../../components/Moment";
-import { useLocal, useText } from "../../i18n/text";
-import css from "./Backtest.module.css";
+import { useText } from "../../i18n/text";
+import { BacktestReport } from "./BacktestReport";
+import { keyOf, requestOf, type Tried } from "./tried";
 
 const DAYS = [1, 7, 30, 90];
 
-/** Runs the text over what came in during the last days: the noise it would make, before it makes it. */
-export function BacktestPanel({ text }: { text: string }) {
+interface Props {
+  tried: Tried;
+  /** Where in the console this is: what runs there is found again when one comes back. */
+  place: string;
+}
+
+/** Tries a rule on what came in during the last days: the noise it would make, before it makes it. */
+export function BacktestPanel({ tried, place }: Props) {
   const t = useText().rules;
   const may = useMay("responder");
   const run = useBacktestRule();
+  const [last, remember] = useLastJob(place);
+  const job = useJob(last?.id ?? "");
   const [days, setDays] = useState(7);
   const [budget, setBudget] = useState<number | null>(null);
-  // What came of another text says nothing of this one.
-  const told = run.variables?.text === text ? run.data : undefined;
+  const running = job.data?.state === "running";
+  const start = () => {
+    const asked = keyOf(tried);
+    run.mutate(requestOf(tried, days, budget), { onSuccess: (started) => remember(started, asked) });
+  };
   return (
     <div className="stack">
       <div className="muted">{t.backtestHint}</div>
@@ -40,102 +51,52 @@ export function BacktestPanel({ text }: { text: string }) {
           value={budget}
           onChange={setBudget}
         />
-        <Button
-          disabled={!may}
-          loading={run.isPending}
-          onClick={() => run.mutate({ text, days, ...(budget !== null && { alerts_per_day: budget }) })}
-        >
+        <Button disabled={!may || running} loading={run.isPending} onClick={start}>
           {t.backtestRun}
         </Button>
       </div>
       {run.error && <Failure error={run.error} />}
-      {told && <Report told={told} />}
+      {job.error && <Lost error={job.error} onRetry={() => void job.refetch()} />}
+      {last && job.data && <Outcome job={job.data} changed={last.asked !== keyOf(tried)} />}
     </div>
   );
 }
 
-function Report({ told }: { told: RuleBacktest }) {
+/** A job that cannot be looked at: the server forgot it, or cannot be reached. */
+function Lost({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useText().rules;
-  const local = useLocal();
-  const { budget } = told;
+  if (asProblem(error).status === 404) return <div className="muted">{t.backtestGone}</div>;
+  return <Failure error={error} onRetry={onRetry} />;
+}
+
+function Outcome({ job, changed }: { job: Job; changed: boolean }) {
+  const t = useText().rules;
   return (
-    <div className="stack">
-      {!told.complete && <Alert type="warning" showIcon title={t.backtestCut(told.records)} />}
-      {budget && (
-        <Alert
-          type={budget.exceeded ? "error" : "success"}
-          showIcon
-          title={budget.exceeded ? t.budgetExceeded(budget.most, budget.limit) : t.budgetKept(budget.most, budget.limit)}
-          description={budget.day}
-        />
-      )}
-      <Facts
-        facts={[
-          [t.backtestRecords, told.records],
-          [t.backtestUnread, told.unread > 0 && told.unread],
-          [t.backtestAlerts, told.alerts],
-          [t.backtestSuppressed, told.suppressed],
-          [t.backtestEvents, told.events],
-        ]}
-      />
-      <Bars told={told} />
-      <Section title={t.backtestEntities} shown={told.entities.length}>
-        {told.entities.map((counted) => (
-          <li key={counted.entity}>
-            <span className="mono">{counted.entity}</span>
-            <span className="number">{counted.exact ? counted.alerts : `≤ ${counted.alerts}`}</span>
-          </li>
-        ))}
-      </Section>
-      <Section title={t.backtestTopEvents} shown={told.top_events.length}>
-        {told.top_events.map((event, index) => (
-          <li key={index}>
-            <span className="row">
-              <LevelTag level={event.level} /> {local(event.title)}
-            </span>
-            <span className="number">{event.alerts}</span>
-          </li>
-        ))}
-      </Section>
-      <Section title={t.backtestSamples} shown={told.samples.length}>
-        {told.samples.map((alert, index) => (
-          <li key={index} className={css.sample}>
-            <div>
-              <Moment at={alert.time} /> {local(alert.title)}
-            </div>
-            <div className="mono muted">{alert.raw}</div>
-          </li>
-        ))}
-      </Section>
-    </div>
+    <>
+      {changed && <Alert type="info" showIcon title={t.backtestChanged} />}
+      {job.state === "running" && <Running job={job} />}
+      {job.state === "cancelled" && <div className="muted">{t.backtestCancelled}</div>}
+      {job.problem && <Failure error={new ProblemError(job.problem)} />}
+      {job.report && <BacktestReport told={job.report} />}
+    </>
   );
 }
 
-/** Alerts per day; each bar says its figures in words, too. */
-function Bars({ told }: { told: RuleBacktest }) {
-  const t = useText().rules;
-  const most = Math.max(1, ...told.days.map((day) => day.alerts));
+function Running({ job }: { job: Job }) {
+  const t = useText();
+  const may = useMay("responder");
+  const cancel = useCancelJob();
+  const { percent, records, alerts } = job.progress;
   return (
-    <Section title={t.backtestPerDay} shown={told.days.length}>
-      {told.days.map((day) => (
-        <li key={day.day}>
-          <span className="mono">{day.day}</span>
-          <span className={css.track} aria-hidden="true">
-            <span style={{ width: `${(100 * day.alerts) / most}%` }} />
-          </span>
-          <span className="number">{t.dayLine(day.alerts, day.events)}</span>
-        </li>
-      ))}
-    </Section>
-  );
-}
-
-function Section({ title, shown, children }: { title: string; shown: number; children: ReactNode }) {
-  if (shown === 0) return null;
-  return (
-    <section className={css.section}>
-      <h3>{title}</h3>
-      <ul>{children}</ul>
-    </section>
+    <>
+      <Progress aria-label={t.rules.backtestRunning} percent={percent} status="active" />
+      <div className="row wrap">
+        <span className="muted number">{t.rules.backtestSoFar(records, alerts)}</span>
+        <Button size="small" disabled={!may} loading={cancel.isPending} onClick={() => cancel.mutate(job.id)}>
+          {t.rules.backtestCancel}
+        </Button>
+      </div>
+      {cancel.error && <Failure error={cancel.error} />}
+    </>
   );
 }

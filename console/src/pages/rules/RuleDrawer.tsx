@@ -1,4 +1,4 @@
-import { Button, Drawer, Popconfirm } from "antd";
+import { Button, Collapse, Drawer, Popconfirm } from "antd";
 import { Link } from "react-router";
 import { useDeleteRule, useRule, useSwitchRule } from "../../api/rules";
 import { useMay } from "../../api/session";
@@ -12,6 +12,7 @@ import { Loading } from "../../components/Loading";
 import { TacticNames } from "../../components/Tactics";
 import { useTell } from "../../components/useTell";
 import { useLocal, useText } from "../../i18n/text";
+import { BacktestPanel } from "./BacktestPanel";
 
 /** One rule: what it is, its text and its tests. */
 export function RuleDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -65,6 +66,18 @@ function Body({ rule }: { rule: RuleDetail }) {
         ]}
       />
       <CodeBlock text={rule.text} label={t.rules.text} />
+      {!rule.problem && (
+        <Collapse
+          size="small"
+          items={[
+            {
+              key: "backtest",
+              label: t.rules.editorTabs.backtest,
+              children: <BacktestPanel key={rule.id} tried={{ id: rule.id }} place={`rule ${rule.id}`} />,
+            },
+          ]}
+        />
+      )}
       {rule.origin === "predefined" && <div className="muted">{t.rules.readOnly}</div>}
     </div>
   );

@@ -94,7 +94,11 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
               children: <TestPanel text={text} onPlace={(place) => setGoTo({ place })} />,
             },
             { key: "explain", label: t.rules.editorTabs.explain, children: <ExplainPanel text={text} /> },
-            { key: "backtest", label: t.rules.editorTabs.backtest, children: <BacktestPanel text={text} /> },
+            {
+              key: "backtest",
+              label: t.rules.editorTabs.backtest,
+              children: <BacktestPanel tried={{ text }} place={`editor ${id ?? ""}`} />,
+            },
           ]}
         />
       </div>

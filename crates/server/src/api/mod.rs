@@ -13,6 +13,7 @@ mod extract;
 mod finish;
 mod health;
 mod ingest;
+mod jobs;
 mod never_block;
 mod overview;
 mod page;
@@ -25,6 +26,8 @@ mod schema;
 mod sessions;
 mod sources;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod tokens;
 mod users;
 mod whitelists;
@@ -63,6 +66,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(events::routes())
             .merge(alerts::routes())
             .merge(rules::routes())
+            .merge(jobs::routes())
             .merge(whitelists::routes())
             .merge(response_rules::routes())
             .merge(playbooks::routes())

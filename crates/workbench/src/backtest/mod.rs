@@ -63,9 +63,15 @@ struct PerRule {
 impl Backtest {
     /// Gets rules ready; what does not load is told and left out.
     pub fn new(bench: &Bench, rules: &[RuleSource], budget: Budget) -> (Self, Vec<Finding>) {
-        let compiled = Compiled::new(bench, rules);
+        let mut compiled = Compiled::new(bench, rules);
+        let errors = std::mem::take(&mut compiled.errors);
+        (Self::of(bench, compiled, budget), errors)
+    }
+
+    /// The same of rules that are compiled.
+    pub fn of(bench: &Bench, compiled: Compiled, budget: Budget) -> Self {
         let known = compiled.own().map(|rule| (rule.id.clone(), PerRule::default()));
-        let backtest = Self {
+        Self {
             catalogue: Arc::clone(&bench.catalogue),
             rules: known.collect(),
             detector: Detector::new(Arc::new(compiled.set)),
@@ -81,8 +87,7 @@ impl Backtest {
             days: Days::default(),
             entities: Entities::default(),
             events: Events::default(),
-        };
-        (backtest, compiled.errors)
+        }
     }
 
     /// Asks the rules about a record. Records of several logs should come in the order of their times, see [`Merged`].

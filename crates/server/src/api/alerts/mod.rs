@@ -1,5 +1,6 @@
 //! Alerts: what rules, and vendors' own products, found.
 
+mod members;
 mod query;
 mod view;
 

@@ -1,5 +1,6 @@
 //! An alert as the API shows it.
 
+use super::members::{CountedRule, counted};
 use crate::{
     api::{
         dto::{Entity, Text},
@@ -197,6 +198,8 @@ pub struct Threshold {
     seconds: u64,
     /// The group it was counted for.
     group: Vec<GroupField>,
+    /// For correlations of several rules: those that matched in the window.
+    rules: Vec<CountedRule>,
 }
 
 /// A field of a group, and its value there.
@@ -242,6 +245,7 @@ impl AlertDetail {
             value: threshold.value,
             seconds: threshold.seconds,
             group: threshold.group.into_iter().map(GroupField::from).collect(),
+            rules: counted(threshold.rules, &row.alert.rule, &rule_text, rules),
         });
         Self {
             description: rule

@@ -1,150 +1,189 @@
-//! A rule text over what came in during the last days: how often it would have fired, and which events would have
-//! followed. Nothing is saved.
-//!
-//! It answers while somebody waits, so it is bounded in time and records, and says how far it got.
+//! Rules over what came in during the last days: how often they would have fired, and which events would have
+//! followed. Nothing is saved. It takes a while, so the answer is a job.
 
-use super::{bench::place, report::RuleBacktest};
+use super::bench::{apart, place};
 use crate::{
     api::{
         Shared,
-        caller::Responder,
+        caller::{Caller, Responder},
         extract::Body,
+        finish::{fresh_id, language},
+        jobs::JobView,
         problem::{Kind, Problem, ProblemBody},
     },
     app::App,
-    bench, clock,
+    backtest::{self, Plan, Tested},
+    clock,
+    jobs::{AT_ONCE, Job},
 };
-use axum::{Json, extract::State};
-use journal::{Entry, EntryKind, Journal as _, Position};
-use model::{ProductId, SourceId};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use model::LocalText;
 use serde::Deserialize;
-use std::{collections::HashMap, sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use utoipa::ToSchema;
-use workbench::{Backtest, Budget, RawRecord};
+use workbench::{Backtest, Bench, Budget, Compiled, RuleSource};
 
 /// Days that can be asked for.
 const DAYS: u32 = 90;
-/// How long one may take: less than a handler may.
-const LONGEST: Duration = Duration::from_secs(30);
-/// Records that are looked at, the oldest first.
-const RECORDS: u64 = 2_000_000;
-/// Bytes of the journal that are read at a time.
-const BATCH: usize = 4 << 20;
-/// One at a time: the pipeline needs the machine, too.
-static ONE: Semaphore = Semaphore::const_new(1);
+/// Stored rules that can be asked for.
+const RULES: usize = 200;
+/// When to try again while others run.
+const SOON: Duration = Duration::from_secs(30);
 
-/// What to run over what came in.
+/// What to run over what came in: a text, or stored rules.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BacktestRequest {
     /// The rule, saved or not.
-    text: String,
+    #[serde(default)]
+    text: Option<String>,
+    /// Rules that are stored, on or off, by their Sigma ids: up to 200, instead of a text.
+    #[serde(default)]
+    ids: Option<BTreeSet<String>>,
     /// How many days back, 1 … 90.
     days: u32,
     /// Alerts there may be on any one day.
+    #[serde(default)]
     alerts_per_day: Option<u64>,
 }
 
-/// Run a rule text over the records of the last days. Nothing is saved.
-#[utoipa::path(
-    post, path = "/rules:backtest", operation_id = "backtest_rule", tag = "rules", request_body = BacktestRequest,
-    responses((status = 200, body = RuleBacktest), (status = "default", body = ProblemBody))
-)]
-pub async fn backtest(
-    _: Responder,
-    State(app): Shared,
-    Body(asked): Body<BacktestRequest>,
-) -> Result<Json<RuleBacktest>, Problem> {
-    if !(1..=DAYS).contains(&asked.days) {
-        return Err(Problem::new(
-            Kind::Invalid,
-            format!("expected `days` to be 1 to {DAYS}, found `{}`", asked.days),
-        ));
-    }
-    let Ok(_one) = ONE.try_acquire() else {
-        let busy = Problem::new(
-            Kind::TooMany,
-            "another backtest is running; they run one at a time",
-        );
-        return Err(busy.retry_after(LONGEST));
-    };
-    let sources = app.store.source_list(&app.tenant).await?;
-    let products = sources
-        .into_iter()
-        .map(|status| (status.source.id, status.source.product));
-    let products = products.collect();
-    let app = Arc::clone(&app);
-    let done = tokio::task::spawn_blocking(move || replay(&app, &asked, &products)).await;
-    done.map_err(|error| {
-        tracing::error!(%error, "a backtest ended early");
-        Problem::new(
-            Kind::Internal,
-            "the backtest ended early; the server's log says why",
-        )
-    })?
-    .map(Json)
+/// The rules asked for.
+enum Wanted {
+    Text(String),
+    Stored(BTreeSet<String>),
 }
 
-/// Records of sources that are gone are left out: nobody knows any more how to read them.
-fn replay(
-    app: &App,
-    asked: &BacktestRequest,
-    products: &HashMap<SourceId, ProductId>,
-) -> Result<RuleBacktest, Problem> {
-    let started = clock::now();
-    let since = started.minus(Duration::from_hours(24) * asked.days);
+/// Start to run rules over the records of the last days. Nothing is saved; the job says how far it is, and in the end
+/// what came of it.
+#[utoipa::path(
+    post, path = "/rules:backtest", operation_id = "backtest_rule", tag = "rules", request_body = BacktestRequest,
+    responses((status = 202, body = JobView), (status = "default", body = ProblemBody))
+)]
+pub async fn backtest(
+    Responder(caller): Responder,
+    State(app): Shared,
+    headers: HeaderMap,
+    Body(asked): Body<BacktestRequest>,
+) -> Result<(StatusCode, Json<JobView>), Problem> {
+    let days = asked.days;
+    if !(1..=DAYS).contains(&days) {
+        let detail = format!("expected `days` to be 1 to {DAYS}, found `{days}`");
+        return Err(Problem::new(Kind::Invalid, detail));
+    }
     let budget = Budget {
         alerts_per_day: asked.alerts_per_day,
         events_per_day: None,
     };
-    let rules = [workbench::custom("rule.yml", asked.text.as_str())];
-    let (mut backtest, errors) = Backtest::new(&bench::of(&app.content), &rules, budget);
-    if !errors.is_empty() {
-        return Err(Problem::invalid(
-            "the rule does not compile",
-            errors.iter().map(place).collect(),
-        ));
-    }
-    let (mut at, end) = (app.journal.oldest(&app.tenant), app.journal.head(&app.tenant));
-    let mut records = 0;
-    let complete = loop {
-        let over = records >= RECORDS || clock::now().since(started) >= LONGEST || app.stop.is_cancelled();
-        if at >= end || over {
-            break at >= end;
-        }
-        let entries = read(app, at)?;
-        let Some((after, _)) = entries.last() else {
-            break true;
-        };
-        at = *after;
-        for (_, entry) in entries.iter().filter(|(_, entry)| entry.received >= since) {
-            let EntryKind::Record { source, position } = &entry.kind else {
-                continue;
-            };
-            if let Some(product) = products.get(source) {
-                records += 1;
-                backtest.record(&RawRecord {
-                    product,
-                    position,
-                    received: entry.received,
-                    raw: &entry.body,
-                });
-            }
-        }
+    let (title, backtest) = ready(&app, asked.wanted()?, budget).await?;
+    let sources = app.store.source_list(&app.tenant).await?.into_iter();
+    let job = start(&app, &caller, title)?;
+    let plan = Plan {
+        backtest,
+        since: job.started.minus(Duration::from_hours(24) * days),
+        products: sources
+            .map(|status| (status.source.id, status.source.product))
+            .collect(),
     };
-    Ok(RuleBacktest::of(backtest.finish(), complete))
+    backtest::spawn(&app, plan, &job);
+    Ok((StatusCode::ACCEPTED, Json(JobView::of(&job, language(&headers)))))
 }
 
-fn read(app: &App, from: Position) -> Result<Vec<(Position, Entry)>, Problem> {
-    app.journal.read(&app.tenant, from, BATCH).map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a backtest cannot read the journal"
-        );
-        Problem::new(
-            Kind::Unavailable,
-            "what came in cannot be read right now; the server's log says why",
-        )
+/// Takes a job in, or says what runs.
+fn start(app: &App, caller: &Caller, title: LocalText) -> Result<Arc<Job<Tested>>, Problem> {
+    let job = Job::new(
+        fresh_id().to_string(),
+        title,
+        caller.name.clone(),
+        clock::now(),
+        app.stop.child_token(),
+    );
+    app.backtests.start(job).map_err(|running| {
+        let running = running.iter().map(|job| {
+            let (percent, actor) = (job.progress.percent(), &job.actor);
+            format!("`{}` of `{}` by `{actor}`, {percent} %", job.id, job.title.en)
+        });
+        let running: Vec<String> = running.collect();
+        let detail = format!("{AT_ONCE} backtests run at a time: {}", running.join("; "));
+        Problem::new(Kind::TooMany, detail).retry_after(SOON)
     })
 }
+
+impl BacktestRequest {
+    fn wanted(self) -> Result<Wanted, Problem> {
+        match (self.text, self.ids) {
+            (Some(text), None) => Ok(Wanted::Text(text)),
+            (None, Some(ids)) if (1..=RULES).contains(&ids.len()) => Ok(Wanted::Stored(ids)),
+            (None, Some(ids)) => Err(Problem::new(
+                Kind::Invalid,
+                format!("expected 1 to {RULES} different `ids`, found {}", ids.len()),
+            )),
+            _ => Err(Problem::new(
+                Kind::Invalid,
+                "expected either `text` or `ids`, and not both",
+            )),
+        }
+    }
+}
+
+/// The rules compiled, and what they are called together.
+async fn ready(app: &App, wanted: Wanted, budget: Budget) -> Result<(LocalText, Backtest), Problem> {
+    let custom = match wanted {
+        Wanted::Text(_) => Vec::new(),
+        Wanted::Stored(_) => app.store.custom_rule_list(&app.tenant).await?,
+    };
+    let custom: Vec<RuleSource> = custom
+        .into_iter()
+        .map(|rule| workbench::custom(rule.id, rule.text))
+        .collect();
+    apart(app, move |bench| {
+        let compiled = compile(bench, &custom, &wanted)?;
+        Ok((title(&compiled), Backtest::of(bench, compiled, budget)))
+    })
+    .await?
+}
+
+fn compile(bench: &Bench, custom: &[RuleSource], wanted: &Wanted) -> Result<Compiled, Problem> {
+    match wanted {
+        Wanted::Text(text) => {
+            let compiled = Compiled::new(bench, &[workbench::custom("rule.yml", text.as_str())]);
+            if compiled.errors.is_empty() {
+                return Ok(compiled);
+            }
+            let places = compiled.errors.iter().map(place).collect();
+            Err(Problem::invalid("the rule does not compile", places))
+        }
+        Wanted::Stored(ids) => {
+            let compiled = Compiled::stored(bench, custom, ids);
+            let known: BTreeSet<&String> = compiled.own().map(|rule| &rule.id).collect();
+            let missing = ids.iter().find(|id| !known.contains(id));
+            match missing {
+                None => Ok(compiled),
+                Some(id) if custom.iter().any(|rule| rule.file == *id) => Err(Problem::new(
+                    Kind::Conflict,
+                    format!("`{id}` cannot run as it is: correct its text first"),
+                )),
+                Some(id) => Err(Problem::not_found(id)),
+            }
+        }
+    }
+}
+
+/// The one rule's title, or the first one's and how many more there are.
+fn title(compiled: &Compiled) -> LocalText {
+    let mut titles = compiled.own().map(|rule| &rule.title);
+    let first = titles.next().cloned().unwrap_or_default();
+    match titles.count() {
+        0 => first,
+        more => LocalText::new(
+            format!("{} and {more} more", first.en),
+            format!("{} 等 {} 条规则", first.zh, more + 1),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

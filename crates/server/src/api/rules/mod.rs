@@ -15,6 +15,8 @@ mod split;
 mod switch;
 mod view;
 
+pub use report::RuleBacktest;
+
 use super::problem::Problem;
 use crate::{
     app::App,
@@ -52,7 +54,7 @@ pub fn version(text: &str) -> String {
 }
 
 /// A rule text of the user, as the compiler takes it.
-fn custom_source(text: &str) -> RuleSource {
+pub fn custom_source(text: &str) -> RuleSource {
     RuleSource {
         file: "rule.yml".to_owned(),
         text: text.to_owned(),

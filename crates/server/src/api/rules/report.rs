@@ -1,15 +1,17 @@
 //! What a backtest says, with the names of the API's document.
 
-use crate::api::{dto::Text, schema};
+use crate::{
+    api::{dto::Text, schema},
+    backtest::Tested,
+};
 use model::{Level, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
-use workbench::BacktestReport;
 
 /// What a rule would have made of what came in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RuleBacktest {
-    /// All records of the days were looked at; otherwise it ended at a bound of time or records.
+    /// All records of the days were looked at; otherwise it took too long, and the oldest ones were.
     complete: bool,
     /// Records looked at.
     records: u64,
@@ -102,7 +104,8 @@ pub struct BacktestBudget {
 
 impl RuleBacktest {
     /// As the workbench has it.
-    pub fn of(report: BacktestReport, complete: bool) -> Self {
+    pub fn of(Tested { report, complete }: &Tested) -> Self {
+        let report = report.clone();
         let days = report.days.into_iter().map(|day| BacktestDay {
             day: day.day,
             records: day.records,
@@ -128,7 +131,7 @@ impl RuleBacktest {
         });
         let mut verdicts = report.verdicts.into_iter();
         Self {
-            complete,
+            complete: *complete,
             records: report.records.received,
             unread: report.records.unread,
             alerts: report.alerts,

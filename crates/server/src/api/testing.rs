@@ -1,0 +1,128 @@
+//! A whole server in a folder of its own, asked without a network: what tests of the API ask. Nothing here ships.
+
+use super::caller::{COOKIE, CSRF, csrf_token};
+use crate::{
+    app::{App, Started},
+    auth::digest,
+    clock,
+    config::Config,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use http::{Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use store::{AuditEntry, User, UserRole};
+use tower::ServiceExt as _;
+
+/// A server.
+pub struct Desk {
+    pub app: Arc<App>,
+    router: Router,
+    started: Started,
+    _folder: tempfile::TempDir,
+}
+
+/// Somebody who is logged in: the token of their session.
+pub struct Person(String);
+
+impl Desk {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            data_dir: folder.path().join("data"),
+            ..Config::default()
+        };
+        let started = App::start(config).await.unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            app: Arc::clone(&started.app),
+            router: super::router(Arc::clone(&started.app)),
+            started,
+            _folder: folder,
+        }
+    }
+
+    /// Somebody with a role, without the detour of a password.
+    pub async fn person(&self, name: &str, role: UserRole) -> Person {
+        let (store, tenant, now) = (&self.app.store, &self.app.tenant, clock::now());
+        let user = User {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            password_hash: String::new(),
+            role,
+            disabled: false,
+            created: now,
+        };
+        let audit = AuditEntry {
+            at: now,
+            actor: name.to_owned(),
+            action: "user.create".to_owned(),
+            object: name.to_owned(),
+            before: Value::Null,
+            after: Value::Null,
+        };
+        store.user_save(tenant, &user, &audit).await.unwrap();
+        let lasts = (now, now.plus(Duration::from_hours(1)));
+        let token = digest(name);
+        store
+            .session_insert(tenant, digest(&token).as_bytes(), &user.id, lasts)
+            .await
+            .unwrap();
+        Person(token)
+    }
+
+    /// Sends anything, and gives back whatever is said to it.
+    pub async fn send(
+        &self,
+        person: &Person,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> (StatusCode, Value) {
+        let Person(token) = person;
+        let lines = path.starts_with("/ingest/");
+        let kind = if lines {
+            "application/x-ndjson"
+        } else {
+            "application/json"
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::COOKIE, format!("{COOKIE}={token}"))
+            .header(CSRF, csrf_token(token))
+            .header(header::CONTENT_TYPE, kind)
+            .body(Body::from(body))
+            .unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    pub async fn get(&self, person: &Person, path: &str) -> (StatusCode, Value) {
+        self.send(person, Method::GET, path, String::new()).await
+    }
+
+    pub async fn post(&self, person: &Person, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send(person, Method::POST, path, body.to_string()).await
+    }
+
+    /// Pushes lines of an nginx access log, and waits until the pipeline has worked them in.
+    pub async fn push(&self, admin: &Person, lines: &[String]) {
+        let source = json!({"product": "self_hosted/nginx", "method": "push", "config": {}});
+        let (status, told) = self.post(admin, "/sources", source).await;
+        assert!(matches!(status.as_u16(), 200 | 201 | 409), "{told}");
+        let path = "/ingest/self_hosted/nginx";
+        let (status, told) = self.send(admin, Method::POST, path, lines.join("\n")).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        let head = journal::Journal::head(&*self.app.journal, &self.app.tenant);
+        self.app.pipeline.reached(head).await.unwrap();
+    }
+
+    pub async fn close(self) {
+        self.started.stop().await;
+    }
+}
