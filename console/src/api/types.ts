@@ -45,6 +45,7 @@ export type Threshold = Schemas["Threshold"];
 export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
 export type RuleFinding = Schemas["RuleFinding"];
+export type RuleItemResult = Schemas["RuleItemResult"];
 export type RuleImport = Schemas["RuleImport"];
 export type RuleBacktest = Schemas["RuleBacktest"];
 export type RuleTested = Schemas["RuleTested"];

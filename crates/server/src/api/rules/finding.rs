@@ -302,3 +302,98 @@ fn mistake(kind: ErrorKind) -> RuleMistake {
         ErrorKind::Other => RuleMistake::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bench, content::Content};
+    use serde_json::{Value, json};
+
+    const RULE: &str = "title: Login page
+id: 8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f11
+description: Somebody asks for the login page.
+logsource: {product: nginx, service: access}
+detection:
+  selection: {http_request.url.path: /login}
+  condition: selection
+level: low
+";
+
+    /// What the API says of a rule with one thing changed, without the words.
+    #[track_caller]
+    fn check(what: &str, by: &str, expected: Value) {
+        assert!(RULE.contains(what), "`{what}` is not in the rule");
+        let content = Content::load().unwrap_or_else(|error| panic!("{error}"));
+        let source = workbench::custom("rule.yml", RULE.replace(what, by));
+        let report = workbench::lint(&bench::of(&content), &[source]);
+        let told = report.findings.iter().map(|finding| {
+            let mut told = serde_json::to_value(RuleFinding::of(finding)).unwrap();
+            assert_eq!(told["code"], finding.code, "the tag is the name of the check");
+            told.as_object_mut().unwrap().remove("message");
+            told
+        });
+        let told: Vec<Value> = told.filter(|told| told["code"] != "no-tests").collect();
+        assert_eq!(Value::from(told), json!([expected]));
+    }
+
+    #[test]
+    fn a_finding_names_its_code_and_what_it_is_about() {
+        check(
+            "{http_request.url.path: /login}",
+            "{http_request.url.path|containz: /login}",
+            json!({
+                "place": "6:37", "severity": "error", "code": "does-not-load",
+                "mistake": {"kind": "unknown-word", "word": "containz", "near": "contains"},
+            }),
+        );
+        check(
+            "service: access}",
+            "service: acces}",
+            json!({
+                "place": "4:1", "severity": "warning", "code": "never-fires",
+                "logsource": "product=nginx service=acces",
+                "near_logsource": "category=webserver product=nginx service=access",
+                "near_product": "self_hosted/nginx",
+            }),
+        );
+        check(
+            "level: low\n",
+            "",
+            json!({
+                "place": "1:1", "severity": "warning", "code": "missing-metadata",
+                "rule": "Login page", "key": "level",
+            }),
+        );
+        check(
+            "title: Login page",
+            "title: Login\u{202e} page",
+            json!({
+                "place": "1:13", "severity": "error", "code": "hidden-character",
+                "what": "direction", "character": "U+202E",
+            }),
+        );
+    }
+
+    #[test]
+    fn what_does_not_load_says_of_what_sort_the_mistake_is() {
+        let load = |mistake: Value, place: &str| json!({"place": place, "severity": "error", "code": "does-not-load", "mistake": mistake});
+        check(
+            "condition: selection",
+            "condition: selection and",
+            load(json!({"kind": "condition"}), "7:27"),
+        );
+        check(
+            "http_request.url.path",
+            "http_request.url.pth",
+            load(
+                json!({"kind": "unknown-field", "field": "http_request.url.pth", "near": "http_request.url.path"}),
+                "6:15",
+            ),
+        );
+        check(
+            "level: low",
+            "level: [low]",
+            load(json!({"kind": "wrong-type"}), "8:8"),
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! A rule to start from: complete, with tests that pass, made of a real log of the product it is for.
 
-use super::bench::apart;
+use super::{bench::apart, query::SkeletonQuery};
 use crate::{
     api::{
         Shared,
@@ -11,22 +11,9 @@ use crate::{
     uuid,
 };
 use axum::{Json, extract::State};
-use model::ProductId;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use workbench::Wanted;
-
-/// What the new rule is to be.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SkeletonQuery {
-    /// The product whose logs it reads, as `provider/product`.
-    #[param(value_type = String)]
-    product: ProductId,
-    /// Its title; a placeholder if left out.
-    title: Option<String>,
-}
 
 /// A rule to start from.
 #[derive(Clone, Debug, Serialize, ToSchema)]
