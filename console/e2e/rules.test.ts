@@ -83,12 +83,19 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
 
   test("a mistake shows at its line while one writes", async () => {
     await page.goto("/rules/new");
+    await page.getByRole("searchbox", { name: t.rules.pickSearch }).fill("nginx");
+    await page.getByRole("list", { name: t.common.product }).getByRole("link").first().click();
+    await expect.poll(() => page.getByLabel(t.rules.text).inputValue()).toContain("source: self_hosted/nginx");
     const text = ruleText(wanted);
     await page.getByLabel(t.rules.text).fill(text.replace("url.path:", "url.path|startwith:"));
     const problem = page.getByRole("button").filter({ hasText: "startwith" });
     await problem.first().waitFor();
     expect(await problem.first().innerText()).toContain("6:");
     expect(await page.locator("ol [data-wrong=true]").innerText()).toBe("6");
+    expect(await problem.first().innerText()).toContain(t.findings.mistakes.unknownWordNear("startwith", "startswith"));
+    expect(await page.locator("pre [data-severity=error]").innerText()).toBe("startwith");
+    await problem.first().click();
+    expect(await page.getByRole("tooltip").innerText()).toContain("startwith");
     await picture(page, `${locale}-rule-problem`);
     await page.getByLabel(t.rules.text).fill(text);
     await expect.poll(() => page.getByText("startwith").count()).toBe(0);
@@ -188,5 +195,17 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
     await expect.poll(() => dialog.innerText()).toContain(wanted.id);
     expect(await dialog.innerText()).toContain("lowest");
     await picture(page, `${locale}-rule-import`);
+  });
+
+  test("it is deleted by keyboard, after a question", async () => {
+    await page.goto("/rules?origin=custom");
+    const row = page.locator("tr[data-row]").filter({ hasText: wanted.title });
+    await row.getByRole("checkbox").check();
+    await page.keyboard.press("Delete");
+    const question = page.getByRole("dialog").filter({ hasText: t.rules.deleteMany(1) });
+    await question.waitFor();
+    await picture(page, `${locale}-rules-delete`);
+    await question.locator(".ant-btn-dangerous").click();
+    await expect.poll(() => row.count()).toBe(0);
   });
 });

@@ -41,11 +41,29 @@ export function useSwitchRules() {
   );
 }
 
-/** What is wrong with a text, or likely to be; what was found before stays until the new answer is there. */
+/** Deletes many rules of the user; each that cannot be deleted says why. */
+export function useDeleteRules() {
+  return useChange(
+    (ids: string[]) => body(client.POST("/rules:bulk", { body: { ids, op: { delete: true } } })),
+    [KEY.rules],
+  );
+}
+
+/** A rule to start from, on the logs of a product: the same one for as long as it is worked on. */
+export function useRuleSkeleton(product: string) {
+  return useQuery({
+    queryKey: [KEY.rules, "skeleton", product],
+    queryFn: () => body(client.GET("/rules:skeleton", { params: { query: { product } } })),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+}
+
+/** What is wrong with a text, or likely to be, and the text that is: what was found before stays until the new answer is there. */
 export function useRuleLint(text: string) {
   return useQuery({
     queryKey: [KEY.rules, "lint", text],
-    queryFn: () => body(client.POST("/rules:lint", { body: { text } })),
+    queryFn: async () => ({ text, ...(await body(client.POST("/rules:lint", { body: { text } }))) }),
     placeholderData: keepPreviousData,
     gcTime: 0,
   });

@@ -1109,6 +1109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules:skeleton": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the user's own rules as YAML, one after the other. */
+        get: operations["start_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3129,8 +3146,7 @@ export interface components {
         RuleBulkUpdate: {
             /** @description Which rules, by their Sigma ids; at most 2,000. */
             ids: string[];
-            /** @description What to change in each. */
-            op: components["schemas"]["RuleUpdate"];
+            op: components["schemas"]["RuleBulkOp"];
         };
         /** @description A rule with its text. */
         RuleDetail: components["schemas"]["Rule"] & {
@@ -3140,15 +3156,10 @@ export interface components {
             text: string;
         };
         /** @description One thing that is wrong, or likely to be. */
-        RuleFinding: {
-            /** @description The name of the check. */
-            code: string;
-            /** @description What is wrong, and what would have been right. */
+        RuleFinding: components["schemas"]["FindingAbout"] & {
             message: string;
-            /** @description `line:column`, both from 1. */
             place: string;
-            /** @description `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing. */
-            severity: string;
+            severity: components["schemas"]["FindingSeverity"];
         };
         /** @description What became of a file of rules. */
         RuleImport: {
@@ -3167,6 +3178,7 @@ export interface components {
             /** @description It is as it was asked to be. */
             ok: boolean;
             problem?: components["schemas"]["Problem"] | null;
+            used_by?: string[];
         };
         /** @description What is wrong with a rule text, or likely to be. */
         RuleLint: {
@@ -3217,7 +3229,7 @@ export interface components {
         /** @description What came of the tests a text carries. */
         RuleTested: {
             /** @description What does not compile, and so cannot be tested. */
-            errors: components["schemas"]["Place"][];
+            errors: components["schemas"]["RuleFinding"][];
             /** @description It compiles, and every test passed. */
             ok: boolean;
             /** @description The tests, in the order of the rules. */
@@ -3689,6 +3701,165 @@ export interface components {
          * @enum {string}
          */
         WhitelistScope: "event" | "alert";
+        /** @description The name of the check that found something, and what it is about. */
+        FindingAbout: {
+            /** @enum {string} */
+            code: "does-not-load";
+            mistake: components["schemas"]["RuleMistake"];
+        } | {
+            /** @enum {string} */
+            code: "missing-metadata";
+            key: components["schemas"]["MetadataKey"];
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "unused-selection";
+            selection: string;
+        } | {
+            /** @enum {string} */
+            code: "all-of-one";
+        } | {
+            /** @enum {string} */
+            code: "null-in-list";
+        } | {
+            /** @description The two differ in case only. */
+            case_aside: boolean;
+            /** @enum {string} */
+            code: "duplicate-value";
+            of: components["schemas"]["Listed"];
+            /** @description What stands there twice, if it can be shown. */
+            value?: string | null;
+        } | {
+            /** @enum {string} */
+            code: "plain-regex";
+            regex: string;
+        } | {
+            /** @enum {string} */
+            code: "never-matches";
+            /** @description What the part of a time is never, such as `> 30`; left out for a field. */
+            comparison?: string | null;
+            /** @description A field that must be absent and have a value, or a part of a time. */
+            subject: string;
+        } | {
+            /** @enum {string} */
+            code: "unknown-alias";
+            rule: string;
+        } | {
+            alias: string;
+            /** @enum {string} */
+            code: "unused-alias";
+        } | {
+            /** @description Such as `U+202E`. */
+            character: string;
+            /** @enum {string} */
+            code: "hidden-character";
+            what: components["schemas"]["HiddenWhy"];
+        } | {
+            /** @enum {string} */
+            code: "duplicate-id";
+            /** @description The file that has it. */
+            file?: string | null;
+            id: string;
+        } | {
+            /** @enum {string} */
+            code: "never-fires";
+            /** @description Its logsource, as `product=nginx service=access`. */
+            logsource: string;
+            /** @description The nearest logsource of a product. */
+            near_logsource?: string | null;
+            /** @description The product that has it. */
+            near_product?: string | null;
+        } | {
+            /** @enum {string} */
+            code: "never-filled";
+            field: string;
+            /** @description Some of the logs, as `self_hosted/nginx access`. */
+            logs: string[];
+            /**
+             * Format: int64
+             * @description How many more logs there are.
+             */
+            more: number;
+        } | {
+            /** @enum {string} */
+            code: "no-tests";
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "one-sided-tests";
+            missing: components["schemas"]["TestSide"];
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "unknown-product";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            product: string;
+        };
+        /** @description Why a text does not load. */
+        RuleMistake: {
+            /** @enum {string} */
+            kind: "yaml";
+        } | {
+            /** @enum {string} */
+            kind: "unknown-word";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            word: string;
+        } | {
+            key: string;
+            /** @enum {string} */
+            kind: "missing-key";
+        } | {
+            /** @enum {string} */
+            kind: "wrong-type";
+        } | {
+            /** @enum {string} */
+            kind: "condition";
+        } | {
+            /** @enum {string} */
+            kind: "detection";
+        } | {
+            /** @enum {string} */
+            kind: "correlation";
+        } | {
+            field: string;
+            /** @enum {string} */
+            kind: "unknown-field";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "unknown-rule";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            rule: string;
+        } | {
+            id: string;
+            /** @enum {string} */
+            kind: "taken-id";
+        } | {
+            /** @enum {string} */
+            kind: "other";
+        };
+        /** @enum {string} */
+        MetadataKey: "id" | "level" | "description";
+        /** @enum {string} */
+        Listed: "value" | "rule";
+        /** @enum {string} */
+        HiddenWhy: "direction" | "invisible" | "control";
+        /** @enum {string} */
+        TestSide: "alert" | "no_alert";
+        /** @enum {string} */
+        FindingSeverity: "info" | "warning" | "error";
+        RuleBulkOp: {
+            delete?: boolean;
+            enabled?: boolean | null;
+            testing?: boolean | null;
+        };
+        RuleSkeleton: {
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -6407,6 +6578,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_rule: {
+        parameters: {
+            query: {
+                product: string;
+                title?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSkeleton"];
+                };
             };
             default: {
                 headers: {

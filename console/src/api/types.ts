@@ -46,6 +46,7 @@ export type CountedRule = Schemas["CountedRule"];
 export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
 export type RuleFinding = Schemas["RuleFinding"];
+export type RuleItemResult = Schemas["RuleItemResult"];
 export type RuleImport = Schemas["RuleImport"];
 export type RuleBacktest = Schemas["RuleBacktest"];
 export type BacktestRequest = Schemas["BacktestRequest"];

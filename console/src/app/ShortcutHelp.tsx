@@ -26,11 +26,22 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     [["r"], t.reload],
     [["Esc"], t.clear],
   ];
+  const rules: [string[], string][] = [
+    [["j", "k"], t.move],
+    [["x"], t.select],
+    [["Enter", "o"], t.open],
+    [["e"], t.enable],
+    [["d"], t.disable],
+    [["t"], t.tryOut],
+    [["Del"], t.deleteRules],
+    [["Esc"], t.clear],
+  ];
   return (
-    <Modal open title={t.title} footer={null} onCancel={onClose} width={640}>
+    <Modal open title={t.title} footer={null} onCancel={onClose} width={860}>
       <div className={css.columns}>
         <Keys title={t.everywhere} keys={everywhere} />
         <Keys title={t.list} keys={list} />
+        <Keys title={t.rules} keys={rules} />
       </div>
     </Modal>
   );

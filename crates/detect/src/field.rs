@@ -1,7 +1,7 @@
 //! A field as a rule addresses it, resolved once when the rule is compiled.
 
 use model::{Field, RecordView, Schema, Slot};
-use sigma::{Position, Report};
+use sigma::{ErrorKind, Position, Report};
 
 /// What addresses a key that no mapping knows.
 const UNMAPPED: &str = "unmapped.";
@@ -35,12 +35,20 @@ impl Address {
             .iter()
             .flat_map(|field| std::iter::once(&field.name).chain(&field.aliases))
             .map(String::as_str);
-        let expected = match sigma::nearest(name, names) {
+        let near = sigma::nearest(name, names);
+        let expected = match near {
             Some(near) => format!("`{near}`, or `{UNMAPPED}<path>` for a key that no mapping knows"),
             None => format!("a field of the dictionary, or `{UNMAPPED}<path>`"),
         };
-        let name = sigma::error::shown(name);
-        report.expected(at, format!("unknown field `{name}`"), expected);
+        let field = sigma::error::shown(name);
+        let message = format!("unknown field `{field}`");
+        let near = near.map(str::to_owned);
+        report.tell(
+            at,
+            ErrorKind::UnknownField { field, near },
+            message,
+            Some(expected),
+        );
         None
     }
 

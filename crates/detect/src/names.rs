@@ -5,7 +5,7 @@ use crate::{
     rule::RuleSource,
     unit::Unit,
 };
-use sigma::{Body, Document, Report, correlation::Name};
+use sigma::{Body, Document, ErrorKind, Report, correlation::Name};
 use std::collections::HashMap;
 
 /// Reports a name that no rule has, with the nearest that one has.
@@ -14,10 +14,12 @@ pub fn unknown_rule<'k>(name: &Name, known: impl Iterator<Item = &'k str>, repor
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     let message = format!("unknown rule `{}`", sigma::error::shown(text));
-    match sigma::nearest(text, known) {
-        Some(near) => report.expected(*position, message, format!("`{near}`")),
-        None => report.error(*position, message),
-    }
+    let near = sigma::nearest(text, known);
+    let kind = ErrorKind::UnknownRule {
+        rule: sigma::error::shown(text),
+        near: near.map(str::to_owned),
+    };
+    report.tell(*position, kind, message, near.map(|near| format!("`{near}`")));
 }
 
 /// A document, as others find it.

@@ -5,7 +5,7 @@ use crate::{
     rule_test::RuleTest, template::LocalTemplate,
 };
 use model::{Aggregation, Level, LocalText, LogSource, Origin, RecordView, Schema, Slot, Tactic};
-use sigma::{Document, Metadata, Position, Report, Status};
+use sigma::{Document, ErrorKind, Metadata, Position, Report, Status};
 use std::time::Duration;
 
 /// The window of the similar-item method when a custom rule names none.
@@ -234,18 +234,19 @@ impl Rule {
 fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Report<'_>) {
     let metadata = context.metadata;
     if metadata.id.is_none() {
-        report.error(context.at, "key `id` is missing: alerts name their rule by it");
+        let message = "key `id` is missing: alerts name their rule by it";
+        report.tell(context.at, missing("id"), message, None);
     }
     if context.source.origin == Origin::Custom || context.silent {
         return;
     }
     if metadata.level.is_none() {
-        report.error(context.at, "key `level` is missing");
+        report.missing(context.at, "level");
     }
     let Some(extension) = extension else {
-        return report.error(context.at, "key `ctdr` is missing");
+        return report.missing(context.at, "ctdr");
     };
-    let missing = [
+    let asked = [
         ("name", extension.name.is_none()),
         ("title", extension.title.is_none()),
         ("description", extension.description.is_none()),
@@ -254,8 +255,9 @@ fn require(context: &Context<'_>, extension: Option<&Extension>, report: &mut Re
         ("entities", extension.entities.is_empty()),
         ("tests", extension.tests.is_empty()),
     ];
-    for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
-        report.error(extension.at, format!("key `{key}` is missing in `ctdr`"));
+    for (key, _) in asked.into_iter().filter(|(_, absent)| *absent) {
+        let message = format!("key `{key}` is missing in `ctdr`");
+        report.tell(extension.at, missing(key), message, None);
     }
 }
 
@@ -267,7 +269,10 @@ pub fn title(document: &Document) -> LocalText {
     name(&document.metadata, extension.as_ref())
 }
 
-/// What lists of rules say.
+fn missing(key: &str) -> ErrorKind {
+    ErrorKind::MissingKey { key: key.to_owned() }
+}
+
 fn name(metadata: &Metadata, extension: Option<&Extension>) -> LocalText {
     let title = &metadata.title;
     let chinese = extension.and_then(|e| e.name.as_ref());

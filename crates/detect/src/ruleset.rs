@@ -17,7 +17,7 @@ use crate::{
     unit::{Member, Output, Unit, leave_out_dependents},
 };
 use model::{LogSource, Schema};
-use sigma::{Body, Detection, Document, Report};
+use sigma::{Body, Detection, Document, ErrorKind, Report};
 use std::{collections::HashMap, sync::Arc};
 
 /// What is wrong with a rule file, and where.
@@ -228,7 +228,7 @@ impl RuleSet {
         };
         let detection = resolve(detection.clone(), &self.schema, report)?;
         if let Err(error) = matcher::check(&detection) {
-            report.error(document.position, error.to_string());
+            report.tell(document.position, ErrorKind::Detection, error.to_string(), None);
         }
         Some((logsource.clone(), detection))
     }

@@ -11,7 +11,7 @@ use crate::{
     ruleset::{RuleError, RuleSet},
 };
 use model::LogSource;
-use sigma::{Body, Document, Report};
+use sigma::{Body, Document, ErrorKind, Report};
 
 /// A file whose documents are well-formed.
 pub struct Unit<'s> {
@@ -122,20 +122,24 @@ impl Unit<'_> {
         };
         if let Some(other) = names.earlier_use_of_id(self.source, document) {
             let id = document.metadata.id.as_deref().unwrap_or_default();
-            report.error(document.position, format!("id `{id}` is already used in {other}"));
+            let message = format!("id `{id}` is already used in {other}");
+            let kind = ErrorKind::TakenId { id: id.to_owned() };
+            report.tell(document.position, kind, message, None);
         }
         let (counts, counter) = match &document.body {
             Body::Rule { .. } | Body::Filter { .. } => (Vec::new(), None),
             Body::Correlation(correlation) => {
                 if let Some(fault) = names.graph.fault(place) {
-                    report.error(correlation.kind_position, fault);
+                    report.tell(correlation.kind_position, ErrorKind::Correlation, fault, None);
                     return None;
                 }
+                let errors = report.len();
                 let counts = references(&self.source.file, correlation, names, report);
                 if counts.len() < correlation.rules.len() {
                     return None;
                 }
                 let counter = counter(correlation, &counts, &names.graph, &set.schema, report);
+                report.claim(errors, &ErrorKind::Correlation);
                 (counts, Some(counter?))
             }
         };

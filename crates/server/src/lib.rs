@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod replay;
 mod response_rule;
 mod setup;
+pub mod uuid;
 mod workers;
 
 pub use app::{App, StartError};

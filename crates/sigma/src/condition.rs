@@ -5,6 +5,7 @@
 
 use crate::{
     error::{Report, nearest, shown},
+    error_kind::ErrorKind,
     yaml::{Data, Kind, Node},
 };
 
@@ -98,10 +99,7 @@ pub fn parse(node: &Node, what: &str, names: &[&str], report: &mut Report<'_>) -
         Ok(expression) => Some(expression),
         Err(fault) => {
             let at = node.position_at(fault.offset);
-            match fault.expected {
-                Some(expected) => report.expected(at, fault.message, expected),
-                None => report.error(at, fault.message),
-            }
+            report.tell(at, ErrorKind::Condition, fault.message, fault.expected);
             None
         }
     }

@@ -1,5 +1,6 @@
 //! What is wrong with a rule file and where: every error names its place and what was expected there.
 
+use crate::error_kind::ErrorKind;
 use std::fmt;
 
 /// A place in a file: line and column, both from 1, columns in characters.
@@ -29,6 +30,8 @@ pub struct Error {
     pub message: String,
     /// What would have been right, where that can be said.
     pub expected: Option<String>,
+    /// What sort of mistake it is.
+    pub kind: ErrorKind,
 }
 
 impl fmt::Display for Error {
@@ -65,12 +68,18 @@ impl<'f> Report<'f> {
 
     /// Adds an error.
     pub fn error(&mut self, at: Position, message: impl Into<String>) {
-        self.push(at, message.into(), None);
+        self.tell(at, ErrorKind::Other, message, None);
     }
 
     /// Adds an error that can say what would have been right.
     pub fn expected(&mut self, at: Position, message: impl Into<String>, expected: impl Into<String>) {
-        self.push(at, message.into(), Some(expected.into()));
+        self.tell(at, ErrorKind::Other, message, Some(expected.into()));
+    }
+
+    /// Adds an error about a key that must be there.
+    pub fn missing(&mut self, at: Position, key: &str) {
+        let kind = ErrorKind::MissingKey { key: key.to_owned() };
+        self.tell(at, kind, format!("key `{key}` is missing"), None);
     }
 
     /// Adds an error about a word that is none of the `known` ones, and names the nearest of them.
@@ -85,11 +94,25 @@ impl<'f> Report<'f> {
             self.dropped += 1;
             return;
         }
-        let expected = match nearest(word, known.clone()) {
+        let near = nearest(word, known.clone());
+        let expected = match near {
             Some(near) => format!("`{near}`"),
             None => one_of(known),
         };
-        self.expected(at, format!("unknown {what} `{}`", shown(word)), expected);
+        let message = format!("unknown {what} `{}`", shown(word));
+        let kind = ErrorKind::UnknownWord {
+            word: shown(word),
+            near: near.map(str::to_owned),
+        };
+        self.tell(at, kind, message, Some(expected));
+    }
+
+    /// Says what sort of mistakes the errors since `since` are, a length from before: those that nobody has said it of.
+    pub fn claim(&mut self, since: usize, kind: &ErrorKind) {
+        let unclaimed = self.errors.iter_mut().skip(since);
+        for error in unclaimed.filter(|error| error.kind == ErrorKind::Other) {
+            error.kind = kind.clone();
+        }
     }
 
     /// Whether nothing is wrong so far.
@@ -108,7 +131,14 @@ impl<'f> Report<'f> {
         self.errors
     }
 
-    fn push(&mut self, at: Position, message: String, expected: Option<String>) {
+    /// Adds an error of a kind.
+    pub fn tell(
+        &mut self,
+        at: Position,
+        kind: ErrorKind,
+        message: impl Into<String>,
+        expected: Option<String>,
+    ) {
         if self.errors.len() >= MAX_ERRORS {
             self.dropped += 1;
             return;
@@ -117,8 +147,9 @@ impl<'f> Report<'f> {
             file: self.file.to_owned(),
             line: at.line,
             column: at.column,
-            message,
+            message: message.into(),
             expected,
+            kind,
         });
     }
 }
@@ -187,6 +218,20 @@ mod tests {
             text,
             "a.yml:3:9: unknown modifier `containz`; expected `contains`"
         );
+    }
+
+    #[test]
+    fn an_area_claims_only_what_says_nothing_of_itself() {
+        let mut report = Report::new("a.yml");
+        report.error(Position::START, "before");
+        let since = report.len();
+        report.missing(Position::START, "id");
+        report.error(Position::START, "inside");
+        report.claim(since, &ErrorKind::Condition);
+        report.claim(since, &ErrorKind::Detection);
+        let kinds: Vec<ErrorKind> = report.into_errors().into_iter().map(|error| error.kind).collect();
+        let missing = ErrorKind::MissingKey { key: "id".to_owned() };
+        assert_eq!(kinds, [ErrorKind::Other, missing, ErrorKind::Condition]);
     }
 
     #[test]

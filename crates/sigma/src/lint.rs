@@ -3,20 +3,24 @@
 //! A finding never stops a rule. The one check that says `Error` is for characters nobody sees: they can make a
 //! rule look like another one, so a reviewer should not let them in.
 
+mod check;
 mod checks;
 mod hidden;
+
+pub use check::{Check, Hidden, Missing};
 
 use crate::{
     document::{Body, Document},
     error::{Error, Position},
+    error_kind::ErrorKind,
 };
 use std::fmt;
 
 /// Something that is likely a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The name of the check.
-    pub check: &'static str,
+    /// The check, and what it is about.
+    pub check: Check,
     /// How sure it is.
     pub severity: Severity,
     /// What and where.
@@ -25,7 +29,7 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} [{}]", self.error, self.check)
+        write!(f, "{} [{}]", self.error, self.check.name())
     }
 }
 
@@ -65,18 +69,11 @@ struct Findings<'f> {
 }
 
 impl Findings<'_> {
-    fn warn(&mut self, check: &'static str, at: Position, message: impl Into<String>, expected: &str) {
+    fn warn(&mut self, check: Check, at: Position, message: impl Into<String>, expected: &str) {
         self.push(check, Severity::Warning, at, message.into(), expected);
     }
 
-    fn push(
-        &mut self,
-        check: &'static str,
-        severity: Severity,
-        at: Position,
-        message: String,
-        expected: &str,
-    ) {
+    fn push(&mut self, check: Check, severity: Severity, at: Position, message: String, expected: &str) {
         self.warnings.push(Warning {
             check,
             severity,
@@ -86,6 +83,7 @@ impl Findings<'_> {
                 column: at.column,
                 message,
                 expected: Some(expected.to_owned()),
+                kind: ErrorKind::Other,
             },
         });
     }

@@ -88,7 +88,7 @@ fn rule_body(
 ) -> Option<Body> {
     for (name, entry) in [("logsource", logsource), ("detection", detection)] {
         if entry.is_none() {
-            report.error(map.position(), format!("key `{name}` is missing"));
+            report.missing(map.position(), name);
         }
     }
     let logsource = logsource.and_then(|e| selection::logsource(&e.value, report));
@@ -107,7 +107,7 @@ fn filter_body(
     report: &mut Report<'_>,
 ) -> Option<Body> {
     if logsource.is_none() {
-        report.error(map.position(), "key `logsource` is missing");
+        report.missing(map.position(), "logsource");
     }
     let logsource = logsource.and_then(|e| selection::logsource(&e.value, report));
     let (rules, detection) = filter::read(&filter.value, scope, report)?;

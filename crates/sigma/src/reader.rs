@@ -3,6 +3,7 @@
 
 use crate::{
     error::{Position, Report, one_of},
+    error_kind::ErrorKind,
     yaml::{Data, Entry, Kind, Node},
 };
 
@@ -24,8 +25,7 @@ impl<'n> MapReader<'n> {
                 asked: Vec::new(),
             });
         }
-        report.expected(node.position(), format!("{what} is {}", node.kind()), "a map");
-        None
+        node.wrong(what, "a map", report)
     }
 
     /// The entry of `key`, if the map has it.
@@ -43,7 +43,7 @@ impl<'n> MapReader<'n> {
     pub fn need(&mut self, key: &'static str, report: &mut Report<'_>) -> Option<&'n Node> {
         let value = self.get(key);
         if value.is_none() {
-            report.error(self.position, format!("key `{key}` is missing"));
+            report.missing(self.position, key);
         }
         value
     }
@@ -147,7 +147,13 @@ impl Node {
     }
 
     fn wrong<T>(&self, what: &str, expected: &str, report: &mut Report<'_>) -> Option<T> {
-        report.expected(self.position(), format!("{what} is {}", self.kind()), expected);
+        let message = format!("{what} is {}", self.kind());
+        report.tell(
+            self.position(),
+            ErrorKind::WrongType,
+            message,
+            Some(expected.to_owned()),
+        );
         None
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     condition::{self, Expression},
     detection::{Detection, Item, LogSource, Selection, Test},
     error::Report,
+    error_kind::ErrorKind,
     modifier::Chain,
     reader::MapReader,
     scope::Scope,
@@ -44,6 +45,18 @@ pub fn detection(node: &Node, scope: &Scope<'_>, report: &mut Report<'_>) -> Opt
 
 /// Reads what is left of a map, called `what`: a condition, and selections under any other key.
 pub fn selections(
+    map: MapReader<'_>,
+    what: &str,
+    scope: &Scope<'_>,
+    report: &mut Report<'_>,
+) -> Option<Detection> {
+    let errors = report.len();
+    let detection = selected(map, what, scope, report);
+    report.claim(errors, &ErrorKind::Detection);
+    detection
+}
+
+fn selected(
     mut map: MapReader<'_>,
     what: &str,
     scope: &Scope<'_>,

@@ -6,6 +6,7 @@
 
 use crate::{
     error::{Position, Report},
+    error_kind::ErrorKind,
     number::Number,
 };
 use saphyr::{Scalar as CoreScalar, ScalarStyle, Tag};
@@ -137,12 +138,15 @@ pub fn load(text: &str, report: &mut Report<'_>) -> Vec<Node> {
         return Vec::new();
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Loader {
-        report,
+    let errors = report.len();
+    let loader = Loader {
+        report: &mut *report,
         stack: Vec::new(),
         documents: Vec::new(),
-    }
-    .run(Parser::new_from_str(text))
+    };
+    let documents = loader.run(Parser::new_from_str(text));
+    report.claim(errors, &ErrorKind::Yaml);
+    documents
 }
 
 /// A list or map that is being read.

@@ -1,6 +1,7 @@
 //! Rule files compiled together with those of the product, and which of the rules are asked about: the author's.
 
 use crate::{
+    about::About,
     bench::Bench,
     finding::{Finding, Severity},
 };
@@ -82,6 +83,8 @@ fn names_others(given: &[RuleSource]) -> bool {
         .any(|name| !documents.iter().any(|document| document.metadata.is_called(name)))
 }
 
-fn does_not_load(error: sigma::Error) -> Finding {
-    Finding::of(error, Severity::Error, "does-not-load")
+/// A finding at the place of what keeps a file from loading.
+pub fn does_not_load(error: sigma::Error) -> Finding {
+    let about = About::DoesNotLoad(error.kind.clone());
+    Finding::of(error, Severity::Error, about)
 }

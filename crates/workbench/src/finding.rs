@@ -1,5 +1,6 @@
 //! What is wrong with a rule file, or likely to be, and where.
 
+use crate::about::About;
 use serde::Serialize;
 
 /// How much a finding weighs.
@@ -43,19 +44,23 @@ pub struct Finding {
     /// What would have been right, where that can be said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
+    /// The same without words. Files say it in words only.
+    #[serde(skip)]
+    pub about: About,
 }
 
 impl Finding {
     /// A finding at the place of an error.
-    pub fn of(error: sigma::Error, severity: Severity, code: &'static str) -> Self {
+    pub fn of(error: sigma::Error, severity: Severity, about: About) -> Self {
         Self {
             file: error.file,
             line: error.line,
             column: error.column,
             severity,
-            code,
+            code: about.code(),
             message: error.message,
             expected: error.expected,
+            about,
         }
     }
 

@@ -4,6 +4,7 @@
 //! licences must not get lost.
 
 use crate::{
+    about::About,
     bench::Bench,
     compiled::Compiled,
     finding::{Finding, Severity},
@@ -109,14 +110,18 @@ fn one(
         .collect();
     for document in &documents {
         if let Some(id) = document.metadata.id.as_ref().filter(|id| taken.contains(*id)) {
+            let id = sigma::error::shown(id);
+            let message = format!("id `{id}` was imported before");
+            let about = About::DuplicateId { id, file: None };
             findings.push(Finding {
                 file: source.file.clone(),
                 line: document.position.line,
                 column: document.position.column,
                 severity: Severity::Error,
-                code: "duplicate-id",
-                message: format!("id `{id}` was imported before"),
+                code: about.code(),
+                message,
                 expected: None,
+                about,
             });
         }
     }

@@ -3,6 +3,7 @@
 //! Pure: rules, logs and samples are handed in as texts, results are values that serialise. The command line and the
 //! API say the same because both say what is in here.
 
+mod about;
 mod backtest;
 mod bench;
 mod compiled;
@@ -18,6 +19,7 @@ mod read;
 mod skeleton;
 mod test;
 
+pub use about::{About, Side, WrittenLogs};
 pub use backtest::{
     AlertSample, Backtest, BacktestReport, Budget, DayCount, EntityCount, EventSample, Merged, Origin,
     RawRecord, RecordCount, RuleCount, Verdict,

@@ -9,6 +9,9 @@ use model::{LogRecord, LogSource, ProductId, RecordView, Schema};
 
 const TEMPLATE: &str = include_str!("skeleton.yml");
 
+/// What it is called while its tests are tried.
+const UNNAMED: &str = "rule.yml";
+
 /// What rules on logs with a certain field usually say.
 struct Start {
     /// The field the rule looks at.
@@ -81,8 +84,8 @@ pub struct Wanted<'w> {
     pub title: &'w str,
     /// Its id.
     pub id: &'w str,
-    /// The file it will be in.
-    pub file: &'w str,
+    /// The file it will be in; its first line then says how the command line goes on.
+    pub file: Option<&'w str>,
 }
 
 /// Why no rule can be started.
@@ -142,7 +145,7 @@ pub fn skeleton(bench: &Bench, wanted: &Wanted<'_>) -> Result<String, SkeletonEr
                 continue;
             };
             // A value that occurs twice in a record may make it another one; then another sample serves better.
-            let report = test(bench, &[custom(wanted.file, text.as_str())]);
+            let report = test(bench, &[custom(UNNAMED, text.as_str())]);
             if report.ok() && report.tests.len() == 2 {
                 return Ok(text);
             }
@@ -177,8 +180,11 @@ fn write(bench: &Bench, wanted: &Wanted<'_>, start: &Start, sample: &Sample) -> 
     let subject = subject
         .into_iter()
         .find(|field| text_of(&record, schema, field).is_some())?;
+    let next = wanted.file.map_or_else(String::new, |file| {
+        format!("# A rule of your own. Change it, then: ctdr rule test {file}\n")
+    });
     let text = TEMPLATE
-        .replace("{file}", wanted.file)
+        .replace("{next}", &next)
         .replace("{title}", &quoted(wanted.title))
         .replace("{id}", wanted.id)
         .replace("{tags}", start.tags)

@@ -1,6 +1,7 @@
 import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
+import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
@@ -14,6 +15,7 @@ export const en = {
   events,
   event,
   alerts,
+  findings,
   rules,
   responseRules,
   conditions,

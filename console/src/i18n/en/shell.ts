@@ -43,6 +43,7 @@ export const keys = {
   title: "Keyboard shortcuts",
   everywhere: "Everywhere",
   list: "In the event queue",
+  rules: "In the list of rules",
   help: "This help",
   palette: "Go to anything",
   goEvents: "Events",
@@ -60,6 +61,10 @@ export const keys = {
   assign: "Assign to me",
   clear: "Close, clear the selection",
   reload: "Load new rows",
+  enable: "Enable",
+  disable: "Disable",
+  tryOut: "Testing on",
+  deleteRules: "Delete custom rules",
 };
 
 export const common = {

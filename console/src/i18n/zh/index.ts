@@ -2,6 +2,7 @@ import type { Dictionary } from "../dictionary";
 import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
+import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
@@ -15,6 +16,7 @@ export const zh: Dictionary = {
   events,
   event,
   alerts,
+  findings,
   rules,
   responseRules,
   conditions,

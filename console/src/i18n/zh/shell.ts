@@ -45,6 +45,7 @@ export const keys: Dictionary["keys"] = {
   title: "键盘快捷键",
   everywhere: "全局",
   list: "事件列表",
+  rules: "规则列表",
   help: "本帮助",
   palette: "快速前往",
   goEvents: "安全事件",
@@ -62,6 +63,10 @@ export const keys: Dictionary["keys"] = {
   assign: "指派给我",
   clear: "关闭、清除选择",
   reload: "加载新数据",
+  enable: "启用",
+  disable: "停用",
+  tryOut: "开启测试",
+  deleteRules: "删除自定义规则",
 };
 
 export const common: Dictionary["common"] = {

@@ -9,10 +9,17 @@ export interface RuleChange {
 }
 
 /** What can be done to the selected rules. */
-export function RuleBulkBar(props: { count: number; onChange: (op: RuleChange) => void; onClear: () => void }) {
+export function RuleBulkBar(props: {
+  count: number;
+  /** Rules that come with the product cannot be deleted. */
+  deletable: boolean;
+  onChange: (op: RuleChange) => void;
+  onDelete: () => void;
+  onClear: () => void;
+}) {
   const t = useText();
   const may = useMay("admin");
-  const { count, onChange, onClear } = props;
+  const { count, deletable, onChange, onDelete, onClear } = props;
   return (
     <SelectionBar label={t.rules.selected(count)} onClear={onClear}>
       <Button size="small" disabled={!may} onClick={() => onChange({ enabled: true })}>
@@ -26,6 +33,9 @@ export function RuleBulkBar(props: { count: number; onChange: (op: RuleChange) =
       </Button>
       <Button size="small" disabled={!may} onClick={() => onChange({ testing: false })}>
         {t.rules.tryOutEnd}
+      </Button>
+      <Button size="small" danger disabled={!may || !deletable} title={deletable ? undefined : t.rules.deleteNot} onClick={onDelete}>
+        {t.common.delete} <kbd>Del</kbd>
       </Button>
     </SelectionBar>
   );

@@ -1,8 +1,8 @@
 import { Alert, Button, Tabs } from "antd";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { asProblem } from "../../api/problem";
-import { useRule, useRuleLint, useSaveRule } from "../../api/rules";
+import { useRule, useRuleLint, useRuleSkeleton, useSaveRule } from "../../api/rules";
 import { useMay } from "../../api/session";
 import { to } from "../../app/paths";
 import { Failure } from "../../components/Failure";
@@ -12,8 +12,10 @@ import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
 import { BacktestPanel } from "./BacktestPanel";
 import { ExplainPanel } from "./ExplainPanel";
-import { ProblemList, type Found } from "./ProblemList";
-import { copyOf, newRule } from "./template";
+import { copyOf } from "./copy";
+import type { Mark } from "./marks";
+import { ProblemList, useFoundText, type Found } from "./ProblemList";
+import { ProductPicker } from "./ProductPicker";
 import { TestPanel } from "./TestPanel";
 import { TextEditor } from "./TextEditor";
 import { useSettled } from "./useSettled";
@@ -24,13 +26,23 @@ export default function RuleEditor() {
   const { id } = useParams();
   const [params] = useSearchParams();
   const from = id ?? params.get("copy") ?? "";
+  const product = params.get("product") ?? "";
   const rule = useRule(from);
   if (rule.error) return <Failure error={rule.error} onRetry={() => void rule.refetch()} page />;
-  if (from === "") return <Editor start={newRule} copied={false} />;
+  if (from === "") return product === "" ? <ProductPicker /> : <NewRule key={product} product={product} />;
   if (!rule.data) return <Loading page />;
   const { text } = rule.data;
   if (id === undefined) return <Editor key={from} start={() => copyOf(text)} copied />;
   return <Editor key={from} id={id} start={() => text} copied={false} />;
+}
+
+/** A rule that starts from a real log of a product. */
+function NewRule({ product }: { product: string }) {
+  const skeleton = useRuleSkeleton(product);
+  if (skeleton.error) return <Failure error={skeleton.error} onRetry={() => void skeleton.refetch()} page />;
+  if (!skeleton.data) return <Loading page />;
+  const { text } = skeleton.data;
+  return <Editor start={() => text} copied={false} />;
 }
 
 function Editor({ id, start, copied }: { id?: string; start: () => string; copied: boolean }) {
@@ -39,12 +51,20 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
   const navigate = useNavigate();
   const save = useSaveRule();
   const may = useMay("admin");
-  const [text, setText] = useState(start);
+  // A text field knows one way to end a line, and what is underlined counts on it.
+  const [text, setText] = useState(() => start().replace(/\r\n?/g, "\n"));
   const [goTo, setGoTo] = useState<{ place: string } | null>(null);
   const lint = useRuleLint(useSettled(text));
   // What a save was refused for, until the text is another one.
   const refused = save.variables?.text === text && save.error ? asProblem(save.error).errors : undefined;
-  const found: Found[] | undefined = refused?.map((error) => ({ ...error, severity: "error" })) ?? lint.data?.findings;
+  const known = lint.data?.findings;
+  const found: Found[] | undefined =
+    refused?.map((error) => known?.find((one) => isSame(one, error)) ?? { ...error, severity: "error" }) ?? known;
+  const say = useFoundText();
+  const marks = useMemo<Mark[]>(
+    () => found?.map((one) => ({ place: one.place, severity: one.severity, text: say(one).text })) ?? [],
+    [found, say],
+  );
   const back = () => void navigate(to.rules({ origin: "custom" }));
   const onSave = () =>
     save.mutate(
@@ -73,7 +93,8 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
           label={t.rules.text}
           value={text}
           goTo={goTo}
-          marked={found?.filter(({ severity }) => severity === "error").map(({ place }) => place) ?? []}
+          marks={marks}
+          judged={refused ? text : (lint.data?.text ?? text)}
           onChange={setText}
         />
         <Tabs
@@ -105,3 +126,7 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
     </Page>
   );
 }
+
+/** A refusal that the linter has words for. */
+const isSame = (one: { place: string; message: string }, other: { place: string; message: string }) =>
+  one.place === other.place && one.message === other.message;

@@ -55,7 +55,8 @@ export default function Rules() {
   const [open, setOpen] = useUrlValue("rule");
   const [importing, setImporting] = useState(false);
   const rows = useRules(toQuery(filters));
-  const list = useRuleList(rows.items, setOpen);
+  const deletable = filters.origin === "custom";
+  const list = useRuleList(rows.items, deletable, setOpen);
   const may = useMay("admin");
   const filtered = filters.text !== "" || filters.enabled !== "any" || filters.product.length > 0;
   return (
@@ -105,7 +106,13 @@ export default function Rules() {
         }
       />
       {list.selected.length > 0 && (
-        <RuleBulkBar count={list.selected.length} onChange={list.apply} onClear={list.clear} />
+        <RuleBulkBar
+          count={list.selected.length}
+          deletable={deletable}
+          onChange={list.apply}
+          onDelete={list.askToRemove}
+          onClear={list.clear}
+        />
       )}
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
       <RuleDrawer id={open} onClose={() => setOpen("")} />

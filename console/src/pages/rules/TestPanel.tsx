@@ -37,7 +37,7 @@ function Outcome({ tested, onPlace }: { tested: RuleTested; onPlace: (place: str
     return (
       <>
         <Alert type="error" showIcon title={t.testBroken} />
-        <ProblemList found={tested.errors.map((error) => ({ ...error, severity: "error" }))} onPlace={onPlace} />
+        <ProblemList found={tested.errors} onPlace={onPlace} />
       </>
     );
   }

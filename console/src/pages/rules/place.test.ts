@@ -14,3 +14,7 @@ test.each([
 ])("%s", (place, expected) => {
   expect(offsetOf(text, place)).toBe(expected);
 });
+
+test("a character of two units is one column", () => {
+  expect(offsetOf("a: 😀b", "1:5")).toBe(5);
+});

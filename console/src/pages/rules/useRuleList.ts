@@ -1,19 +1,22 @@
 import { useEffect, useReducer } from "react";
-import { useSwitchRules } from "../../api/rules";
+import { useDeleteRules, useSwitchRules } from "../../api/rules";
 import { useMay } from "../../api/session";
-import type { Rule } from "../../api/types";
+import type { Rule, RuleItemResult } from "../../api/types";
 import { useTell } from "../../components/useTell";
-import { useText } from "../../i18n/text";
+import { useLocal, useText } from "../../i18n/text";
 import { current, emptyList, listReducer, targets } from "../../keyboard/list";
 import { useShortcuts } from "../../keyboard/shortcuts";
 import type { RuleChange } from "./RuleBulkBar";
 
 /** The list worked by keyboard as the queue of events is: a cursor, a selection, and what is done to it. */
-export function useRuleList(rules: Rule[], onOpen: (id: string) => void) {
-  const t = useText().rules;
+export function useRuleList(rules: Rule[], deletable: boolean, onOpen: (id: string) => void) {
+  const words = useText();
+  const t = words.rules;
+  const local = useLocal();
   const tell = useTell();
   const may = useMay("admin");
   const change = useSwitchRules();
+  const remove = useDeleteRules();
   const [list, dispatch] = useReducer(listReducer, emptyList);
   const ids = rules.map((rule) => rule.id).join(" ");
   useEffect(() => dispatch({ type: "rows", ids: ids === "" ? [] : ids.split(" ") }), [ids]);
@@ -34,6 +37,24 @@ export function useRuleList(rules: Rule[], onOpen: (id: string) => void) {
       },
     );
   };
+  const nameOf = (id: string) => local(rules.find((rule) => rule.id === id)?.title) || id;
+  const why = ({ id, used_by: users, problem }: RuleItemResult) =>
+    users?.length ? t.deleteUsed(nameOf(id), users.map(nameOf).join(", ")) : `${nameOf(id)}: ${problem?.detail ?? ""}`;
+  const removeAll = (ids: string[]) =>
+    remove.mutate(ids, {
+      onError: tell.failed,
+      onSuccess: ({ changed, results }) => {
+        const refused = results.filter((result) => !result.ok);
+        if (refused.length === 0) tell.done(t.deleted(changed));
+        else tell.partly(t.deletedPartly(changed, refused.length), refused.map(why));
+      },
+    });
+  const askToRemove = () => {
+    const ids = targets(list);
+    if (!may || ids.length === 0) return;
+    if (!deletable) tell.note(t.deleteNot);
+    else tell.ask({ title: t.deleteMany(ids.length), detail: t.deleteManySure, action: words.common.delete }, () => removeAll(ids));
+  };
   const open = () => {
     if (at) onOpen(at);
   };
@@ -48,6 +69,8 @@ export function useRuleList(rules: Rule[], onOpen: (id: string) => void) {
     e: () => apply({ enabled: true }),
     d: () => apply({ enabled: false }),
     t: () => apply({ testing: true }),
+    Delete: askToRemove,
+    Backspace: askToRemove,
     Escape: clear,
   });
   return {
@@ -56,5 +79,6 @@ export function useRuleList(rules: Rule[], onOpen: (id: string) => void) {
     select: (chosen: string[]) => dispatch({ type: "select", ids: chosen }),
     clear,
     apply,
+    askToRemove,
   };
 }

@@ -17,8 +17,8 @@ pub fn run(bench: &Bench, arguments: &NewArguments) -> Result<(), Failure> {
         product: &arguments.product,
         sample: arguments.sample.as_deref(),
         title: &arguments.title,
-        id: &uuid()?,
-        file: file.as_deref().unwrap_or("my_rule.yml"),
+        id: &server::uuid::random().map_err(anyhow::Error::from)?,
+        file: Some(file.as_deref().unwrap_or("my_rule.yml")),
     };
     let text = skeleton(bench, &wanted).map_err(|error| match error {
         SkeletonError::UnknownProduct { .. } | SkeletonError::UnknownSample { .. } => Failure::usage(error),
@@ -57,14 +57,4 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         .open(path)
         .map_err(cannot)?;
     file.write_all(text.as_bytes()).map_err(cannot)
-}
-
-/// A random UUID (version 4, RFC 9562).
-fn uuid() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow!("cannot make an id: {error}"))?;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-    Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }

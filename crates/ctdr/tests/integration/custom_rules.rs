@@ -56,9 +56,12 @@ async fn a_rule_is_linted_tested_and_explained_before_it_is_saved() {
         (&lint["ok"], &lint["findings"][0]["severity"]),
         (&json!(false), &json!("error"))
     );
-    assert!(
-        lint["findings"][0]["place"].as_str().unwrap().starts_with("7:"),
-        "{lint}"
+    let finding = &lint["findings"][0];
+    assert!(finding["place"].as_str().unwrap().starts_with("7:"), "{lint}");
+    let mistake = json!({"kind": "unknown-word", "word": "startwith", "near": "startswith"});
+    assert_eq!(
+        (&finding["code"], &finding["mistake"]),
+        (&json!("does-not-load"), &mistake)
     );
 
     let tested = ask("/rules:test", &text).await;
@@ -207,6 +210,89 @@ async fn a_file_of_rules_is_taken_in_switched_at_once_and_given_out_again() {
     for action in ["rule.import", "rule.switch_many", "rule.delete"] {
         assert!(audit.contains(action), "{action} is not in the audit log");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_starts_from_a_real_log_of_its_product() {
+    let stage = Stage::empty().await;
+    let client = &stage.client;
+    let start = async |product: &str| {
+        let path = format!("/rules:skeleton?product={product}");
+        client.call(Method::GET, &path, None).await.unwrap()
+    };
+    let first = start("self_hosted/nginx").await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    let text = json!({"text": first.body["text"]});
+    let tested = client.post("/rules:test", &text).await.unwrap();
+    assert_eq!(
+        (&tested["ok"], tested["tests"].as_array().unwrap().len()),
+        (&json!(true), 2)
+    );
+    client.post("/rules", &text).await.unwrap();
+    let second = start("self_hosted/nginx").await;
+    client
+        .post("/rules", &json!({"text": second.body["text"]}))
+        .await
+        .unwrap();
+    let listed = client.get("/rules?origin=custom").await.unwrap();
+    assert_eq!(
+        listed["items"].as_array().unwrap().len(),
+        2,
+        "each has its own id"
+    );
+    assert_eq!(
+        start("nobody/nothing").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+/// A rule on how often the rule called `other` matches.
+fn often(id: &str, other: &str) -> String {
+    format!(
+        "title: Often\nid: {id}\ncorrelation:\n  type: event_count\n  rules: [{other}]\n  group-by: [src_endpoint.ip]\n  \
+         timespan: 10m\n  condition: {{gte: 3}}\nlevel: low\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rules_are_deleted_but_those_of_the_product_and_those_in_use_stay() {
+    let stage = Stage::empty().await;
+    let client = &stage.client;
+    for text in [rule(ID, "Secret door"), often(SECOND, ID)] {
+        client.post("/rules", &json!({"text": text})).await.unwrap();
+    }
+    let shipped = client.get("/rules?origin=predefined&limit=1").await.unwrap();
+    let shipped = shipped["items"][0]["id"].as_str().unwrap().to_owned();
+    let delete = async |ids: Value| {
+        let change = json!({"ids": ids, "op": {"delete": true}});
+        client.post("/rules:bulk", &change).await.unwrap()
+    };
+    let told = delete(json!([ID, shipped, "nothing"])).await;
+    assert_eq!(told["changed"], 0, "{told}");
+    let statuses: Vec<&Value> = told["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| &result["problem"]["status"])
+        .collect();
+    assert_eq!(statuses, [409, 409, 404], "{told}");
+    assert_eq!(told["results"][0]["used_by"], json!([SECOND]), "{told}");
+    let alone = client
+        .call(Method::DELETE, &format!("/rules/{ID}"), None)
+        .await
+        .unwrap();
+    assert_eq!(alone.status, StatusCode::CONFLICT, "{}", alone.body);
+
+    let told = delete(json!([ID, SECOND])).await;
+    assert_eq!(told["changed"], 2, "both go at once: {told}");
+    let listed = client.get("/rules?origin=custom").await.unwrap();
+    assert_eq!(listed["items"], json!([]));
+    let both = json!({"ids": [ID], "op": {"delete": true, "enabled": true}});
+    let refused = client
+        .call(Method::POST, "/rules:bulk", Some(&both))
+        .await
+        .unwrap();
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test(flavor = "multi_thread")]

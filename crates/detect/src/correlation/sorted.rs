@@ -75,7 +75,9 @@ mod tests {
         // Many more than a block, each of them several times, in no order.
         let numbers: Vec<f64> = (0..5_000_u64).map(|n| (n * 7_919 % 1_999) as f64).collect();
         let mut sorted = Sorted::default();
-        numbers.iter().for_each(|number| sorted.add(*number));
+        for number in &numbers {
+            sorted.add(*number);
+        }
         for gone in [0, 2_500, 5_000] {
             numbers[gone / 2..gone]
                 .iter()
@@ -90,7 +92,9 @@ mod tests {
         rest.sort_by(f64::total_cmp);
         let found: Vec<f64> = (0..=rest.len()).map_while(|rank| sorted.get(rank)).collect();
         assert_eq!((found, sorted.count()), (rest.clone(), rest.len()));
-        rest.iter().for_each(|number| sorted.remove(*number));
+        for number in &rest {
+            sorted.remove(*number);
+        }
         assert_eq!((sorted.count(), sorted.get(0)), (0, None));
     }
 }

@@ -79,7 +79,7 @@ impl Chunk {
                     |_| (),
                 );
                 system.element("Channel", None, |channel| {
-                    channel.text("Microsoft-Windows-Sysmon/Operational")
+                    channel.text("Microsoft-Windows-Sysmon/Operational");
                 });
             });
             event.element("EventData", None, |data| {

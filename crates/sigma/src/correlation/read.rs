@@ -4,6 +4,7 @@ use super::{Alias, Correlation, CorrelationKind, Name, Window};
 use crate::{
     condition::{self, Expression},
     error::{Position, Report, one_of},
+    error_kind::ErrorKind,
     number::{Comparison, Number},
     reader::{MapReader, timespan},
     yaml::{Data, Entry, Kind, Node},
@@ -39,6 +40,13 @@ const TYPES: [(&str, Type); 8] = [
 
 /// Reads `correlation`. `generate` may also stand beside it, where the JSON schema has it.
 pub fn read(node: &Node, generate: Option<&Node>, report: &mut Report<'_>) -> Option<Correlation> {
+    let errors = report.len();
+    let correlation = whole(node, generate, report);
+    report.claim(errors, &ErrorKind::Correlation);
+    correlation
+}
+
+fn whole(node: &Node, generate: Option<&Node>, report: &mut Report<'_>) -> Option<Correlation> {
     let mut map = MapReader::new(node, "`correlation`", report)?;
     let kind = map.need("type", report);
     let rules = map.need("rules", report).map(|n| names(n, "`rules`", report));
@@ -102,7 +110,7 @@ fn asked(
         return Some((temporal(kind, Some(wanted)), Vec::new()));
     }
     let Some(node) = condition else {
-        report.error(at, "key `condition` is missing");
+        report.missing(at, "condition");
         return None;
     };
     let counting = counting(node, report)?;

@@ -1,6 +1,6 @@
 //! The checks of what a rule says: each is a function of its own.
 
-use super::Findings;
+use super::{Check, Findings, Missing};
 use crate::{
     correlation::Correlation,
     detection::{Detection, Item, Test},
@@ -27,34 +27,41 @@ fn metadata(document: &Document, counted: bool, findings: &mut Findings<'_>) {
     let about = &document.metadata;
     let filter = matches!(document.body, Body::Filter { .. });
     let missing = [
-        ("id", about.id.is_none(), "a UUID that stays the same for ever"),
         (
-            "level",
+            Missing::Id,
+            about.id.is_none(),
+            "a UUID that stays the same for ever",
+        ),
+        (
+            Missing::Level,
             about.level.is_none() && !filter && !counted,
             "how bad it is, so that the alert can be sorted",
         ),
         (
-            "description",
+            Missing::Description,
             about.description.is_none() && !counted,
             "what it detects and why that matters",
         ),
     ];
     for (key, _, expected) in missing.into_iter().filter(|row| row.1) {
-        let message = format!("`{}` has no `{key}`", shown(&about.title));
-        findings.warn("missing-metadata", document.position, message, expected);
+        let rule = shown(&about.title);
+        let message = format!("`{rule}` has no `{}`", key.key());
+        findings.warn(
+            Check::MissingMetadata { rule, key },
+            document.position,
+            message,
+            expected,
+        );
     }
 }
 
 fn detection(detection: &Detection, findings: &mut Findings<'_>) {
     for (number, selection) in detection.selections.iter().enumerate() {
         if !detection.condition.names(number) {
-            let message = format!("selection `{}` is not used", shown(&selection.name));
-            findings.warn(
-                "unused-selection",
-                selection.position,
-                message,
-                "it in the condition",
-            );
+            let name = shown(&selection.name);
+            let message = format!("selection `{name}` is not used");
+            let check = Check::UnusedSelection { selection: name };
+            findings.warn(check, selection.position, message, "it in the condition");
         }
         for items in &selection.alternatives {
             contradiction(items, findings);
@@ -69,7 +76,7 @@ fn values(item: &Item, findings: &mut Findings<'_>) {
     let at = item.position;
     if item.all && item.tests.len() == 1 {
         findings.warn(
-            "all-of-one",
+            Check::AllOfOne,
             at,
             "`all` with one value",
             "several values, or no `all`",
@@ -77,12 +84,21 @@ fn values(item: &Item, findings: &mut Findings<'_>) {
     }
     if item.tests.len() > 1 && item.tests.contains(&Test::Null) {
         let expected = "a selection of its own for the absent field";
-        findings.warn("null-in-list", at, "null in a list of values", expected);
+        findings.warn(Check::NullInList, at, "null in a list of values", expected);
     }
     let mut seen = HashSet::new();
     for test in &item.tests {
         if !seen.insert(key(test)) {
-            findings.warn("duplicate-value", at, twice(test), "each value once");
+            let (value, case_aside) = twice(test);
+            let message = match &value {
+                Some(value) => format!(
+                    "the value `{value}` twice{}",
+                    if case_aside { ", case aside" } else { "" }
+                ),
+                None => "the same value twice".to_owned(),
+            };
+            let check = Check::DuplicateValue { value, case_aside };
+            findings.warn(check, at, message, "each value once");
             break;
         }
     }
@@ -90,16 +106,16 @@ fn values(item: &Item, findings: &mut Findings<'_>) {
     if item.tests.iter().all(|test| plain_regex(test).is_some())
         && let Some(regex) = item.tests.iter().find_map(plain_regex)
     {
-        let message = format!(
-            "`{}` is a regular expression without anything regular",
-            shown(regex)
-        );
+        let regex = shown(regex);
+        let message = format!("`{regex}` is a regular expression without anything regular");
         let expected = "`contains`, with `cased` if case matters";
-        findings.warn("plain-regex", at, message, expected);
+        findings.warn(Check::PlainRegex { regex }, at, message, expected);
     }
     for test in &item.tests {
-        if let Some(message) = impossible(test) {
-            findings.warn("never-matches", at, message, "a value that occurs");
+        if let Some((part, comparison)) = impossible(test) {
+            let message = format!("`{part}` is never {comparison}");
+            let check = Check::NeverMatches { part, comparison };
+            findings.warn(check, at, message, "a value that occurs");
         }
     }
 }
@@ -123,28 +139,28 @@ fn plain_regex(test: &Test) -> Option<&str> {
     }
 }
 
-/// Names the value. Two that differ only in case are one, unless the item is `cased`: that surprises people, so it is said.
-fn twice(test: &Test) -> String {
+/// The value, if it can be shown. Two that differ only in case are one, unless the item is `cased`: that surprises people,
+/// so it is said.
+fn twice(test: &Test) -> (Option<String>, bool) {
     match test {
         Test::Text(pattern) => {
             let parts = pattern.parts().iter().filter_map(|part| match part {
                 Part::Text(written) => Some(written.as_str()),
                 _ => None,
             });
-            let case = if pattern.cased() { "" } else { ", case aside" };
-            format!(
-                "the value `{}` twice{case}",
-                shown(&parts.collect::<Vec<_>>().join("*"))
+            (
+                Some(shown(&parts.collect::<Vec<_>>().join("*"))),
+                !pattern.cased(),
             )
         }
-        Test::Number(number) => format!("the value `{number}` twice"),
-        Test::Regex(regex) => format!("the value `{}` twice", shown(&regex.source)),
-        _ => "the same value twice".to_owned(),
+        Test::Number(number) => (Some(number.to_string()), false),
+        Test::Regex(regex) => (Some(shown(&regex.source)), false),
+        _ => (None, false),
     }
 }
 
-/// Why no value can meet a test.
-fn impossible(test: &Test) -> Option<String> {
+/// The part of a time that no value can have, and what it is never.
+fn impossible(test: &Test) -> Option<(&'static str, String)> {
     let Test::Time(part, comparison, number) = test else {
         return None;
     };
@@ -157,8 +173,7 @@ fn impossible(test: &Test) -> Option<String> {
         Comparison::Lt => *number > Number::Int(first),
         Comparison::Lte => *number >= Number::Int(first),
     };
-    let sign = comparison.sign();
-    (!met).then(|| format!("`{}` is never {sign} {number}", part.as_str()))
+    (!met).then(|| (part.as_str(), format!("{} {number}", comparison.sign())))
 }
 
 fn whole(number: Number) -> bool {
@@ -182,8 +197,14 @@ fn contradiction(items: &[Item], findings: &mut Findings<'_>) {
     };
     for item in items.iter().filter(wants_value) {
         if let Some(field) = item.field.as_deref().filter(|field| absent.contains(field)) {
-            let message = format!("`{}` cannot be absent and have a value", shown(field));
-            findings.warn("never-matches", item.position, message, "one or the other");
+            let field = shown(field);
+            let message = format!("`{field}` cannot be absent and have a value");
+            findings.warn(
+                Check::Contradiction { field },
+                item.position,
+                message,
+                "one or the other",
+            );
         }
     }
 }
@@ -193,19 +214,18 @@ fn correlation(correlation: &Correlation, findings: &mut Findings<'_>) {
     let mut seen = HashSet::new();
     for rule in &correlation.rules {
         if !seen.insert(rule.text.as_str()) {
-            let message = format!("rule `{}` is named twice", shown(&rule.text));
-            findings.warn("duplicate-value", rule.position, message, "each rule once");
+            let name = shown(&rule.text);
+            let message = format!("rule `{name}` is named twice");
+            let check = Check::DuplicateRule { rule: name };
+            findings.warn(check, rule.position, message, "each rule once");
         }
     }
     for (rule, _) in correlation.aliases.iter().flat_map(|alias| &alias.fields) {
         if !rules.contains(&rule.text.as_str()) {
-            let message = format!("`{}` is not among the `rules`", shown(&rule.text));
-            findings.warn(
-                "unknown-alias",
-                rule.position,
-                message,
-                "a rule of this correlation",
-            );
+            let name = shown(&rule.text);
+            let message = format!("`{name}` is not among the `rules`");
+            let check = Check::UnknownAlias { rule: name };
+            findings.warn(check, rule.position, message, "a rule of this correlation");
         }
     }
     for alias in &correlation.aliases {
@@ -214,8 +234,10 @@ fn correlation(correlation: &Correlation, findings: &mut Findings<'_>) {
             .iter()
             .any(|field| field.text == alias.name.text)
         {
-            let message = format!("alias `{}` is not used", shown(&alias.name.text));
-            findings.warn("unused-alias", alias.name.position, message, "it in `group-by`");
+            let name = shown(&alias.name.text);
+            let message = format!("alias `{name}` is not used");
+            let check = Check::UnusedAlias { alias: name };
+            findings.warn(check, alias.name.position, message, "it in `group-by`");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Characters nobody sees, and those that turn the direction of what one reads.
 
-use super::{Findings, Severity};
+use super::{Check, Findings, Hidden, Severity};
 use crate::error::Position;
 
 /// Findings of this check; more say nothing new.
@@ -13,12 +13,14 @@ pub fn check(text: &str, findings: &mut Findings<'_>) {
     let mut found = 0;
     for c in text.chars() {
         if let Some(what) = hidden(c) {
-            let message = format!("{what} (U+{:04X})", u32::from(c));
+            let character = format!("U+{:04X}", u32::from(c));
+            let message = format!("{} ({character})", what.describe());
             let expected = format!(
                 "only characters one can see, such as `{}` in double quotes",
                 escape(c)
             );
-            findings.push("hidden-character", Severity::Error, at, message, &expected);
+            let check = Check::HiddenCharacter { what, character };
+            findings.push(check, Severity::Error, at, message, &expected);
             found += 1;
             if found == MOST {
                 return;
@@ -43,10 +45,10 @@ fn escape(c: char) -> String {
     }
 }
 
-fn hidden(c: char) -> Option<&'static str> {
+fn hidden(c: char) -> Option<Hidden> {
     match c {
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some("a character that turns the direction of text")
+            Some(Hidden::Direction)
         }
         '\u{00ad}'
         | '\u{034f}'
@@ -63,9 +65,9 @@ fn hidden(c: char) -> Option<&'static str> {
         | '\u{feff}'
         | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}' => Some("an invisible character"),
+        | '\u{e0000}'..='\u{e0fff}' => Some(Hidden::Invisible),
         '\t' | '\n' | '\r' => None,
-        c if c.is_control() => Some("a control character"),
+        c if c.is_control() => Some(Hidden::Control),
         _ => None,
     }
 }

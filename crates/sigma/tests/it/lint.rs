@@ -87,7 +87,7 @@ fn what_people_want_to_know() {
     let documents = sigma::parse(&aliased, "l.yml").unwrap();
     let told: Vec<&str> = lint(&aliased, "l.yml", &documents)
         .iter()
-        .map(|w| w.check)
+        .map(|w| w.check.name())
         .collect();
     assert_eq!(told, ["unused-alias", "unknown-alias"]);
 }

@@ -16,11 +16,7 @@ pub use outcome::{
     Asked, EventRead, Explanation, FieldRead, FilterOutcome, ItemOutcome, Node, SelectionOutcome, WindowAsked,
 };
 
-use crate::{
-    bench::Bench,
-    finding::{Finding, Severity},
-    read,
-};
+use crate::{bench::Bench, compiled::does_not_load, finding::Finding, read};
 use detect::RuleSource;
 use event::Subject;
 use library::{Library, Page};
@@ -87,9 +83,7 @@ pub fn explain(
     let own = sources.len();
     let (library, errors) = Library::new(&bench.with_predefined(sources));
     if !errors.is_empty() {
-        let errors = errors
-            .into_iter()
-            .map(|e| Finding::of(e, Severity::Error, "does-not-load"));
+        let errors = errors.into_iter().map(does_not_load);
         return Err(ExplainError::Rules(errors.collect()));
     }
     let files: Vec<&str> = sources[..own].iter().map(|source| source.file.as_str()).collect();

@@ -2,13 +2,12 @@
 
 use super::{File, finding};
 use crate::{
+    about::About,
     bench::Bench,
     finding::{Finding, Severity},
 };
-use sigma::{Body, Document, Position};
+use sigma::{Body, Document, ErrorKind, Position};
 use std::collections::HashMap;
-
-const CODE: (Severity, &str) = (Severity::Error, "duplicate-id");
 
 /// Reports every document whose id an earlier one, or a rule of the product, has. What compiling says of the same
 /// is taken out.
@@ -32,8 +31,14 @@ pub fn check(bench: &Bench, files: &[File<'_>], findings: &mut Vec<Finding>) {
             if let Some(other) = taken.get(id) {
                 let at = document.position;
                 findings.retain(|finding| !is_told(finding, file, at));
-                let message = format!("id `{}` is already used in {other}", sigma::error::shown(id));
-                findings.push(finding(file, at, CODE, message, "an id of its own".to_owned()));
+                let id = sigma::error::shown(id);
+                let message = format!("id `{id}` is already used in {other}");
+                let about = About::DuplicateId {
+                    id,
+                    file: Some(other.clone()),
+                };
+                let told = (Severity::Error, about);
+                findings.push(finding(file, at, told, message, "an id of its own".to_owned()));
             } else {
                 taken.insert(id.to_owned(), file.source.file.clone());
             }
@@ -55,5 +60,5 @@ fn id(document: &Document) -> Option<&str> {
 fn is_told(finding: &Finding, file: &File<'_>, at: Position) -> bool {
     finding.file == file.source.file
         && (finding.line, finding.column) == (at.line, at.column)
-        && finding.message.starts_with("id `")
+        && matches!(finding.about, About::DoesNotLoad(ErrorKind::TakenId { .. }))
 }

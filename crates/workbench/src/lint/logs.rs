@@ -2,6 +2,7 @@
 
 use super::{File, finding};
 use crate::{
+    about::{About, WrittenLogs},
     bench::Bench,
     finding::{Finding, Severity},
     logs::{self, Log},
@@ -9,9 +10,6 @@ use crate::{
 use model::{Schema, Slot};
 use sigma::{Body, Correlation, Detection, Document, Position, Report, Test, yaml};
 use std::collections::BTreeSet;
-
-const NEVER_FIRES: (Severity, &str) = (Severity::Warning, "never-fires");
-const NEVER_FILLED: (Severity, &str) = (Severity::Warning, "never-filled");
 
 /// Reports rules no source feeds, and fields no source of a rule fills.
 pub fn check(bench: &Bench, files: &[File<'_>], findings: &mut Vec<Finding>) {
@@ -55,19 +53,27 @@ impl Check<'_> {
 
     fn never_fires(&self, file: &File<'_>, number: usize, logsource: &sigma::LogSource) -> Finding {
         let wanted = logs::of_rule(logsource);
-        let expected = match logs::nearest(&wanted, self.all) {
+        let near = logs::nearest(&wanted, self.all).map(|near| WrittenLogs {
+            logsource: logs::shown(&near.logsource),
+            product: near.product.clone(),
+        });
+        let expected = match &near {
             Some(near) => format!(
                 "one that is written, such as `{}` of {}",
-                logs::shown(&near.logsource),
-                near.product
+                near.logsource, near.product
             ),
             None => "the logsource of a product in the catalogue".to_owned(),
         };
-        let message = format!(
-            "no source provides logs of `{}`: the rule can never fire",
-            logs::shown(&wanted)
-        );
-        finding(file, place(file, number), NEVER_FIRES, message, expected)
+        let logsource = logs::shown(&wanted);
+        let message = format!("no source provides logs of `{logsource}`: the rule can never fire");
+        let about = About::NeverFires { logsource, near };
+        finding(
+            file,
+            place(file, number),
+            (Severity::Warning, about),
+            message,
+            expected,
+        )
     }
 
     fn detection(&self, file: &File<'_>, read: &[&Log], detection: &Detection, findings: &mut Vec<Finding>) {
@@ -130,16 +136,16 @@ fn never_filled(file: &File<'_>, field: &str, at: Position, read: &[&Log]) -> Fi
         .map(|log| format!("{} {}", log.product, log.name))
         .collect();
     let more = names.len().saturating_sub(SHOWN);
-    let mut list = names.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+    let logs: Vec<String> = names.into_iter().take(SHOWN).collect();
+    let mut list = logs.join(", ");
     if more > 0 {
         list = format!("{list} and {more} more");
     }
-    let message = format!(
-        "`{}` is never filled in the logs this reads ({list})",
-        sigma::error::shown(field)
-    );
+    let field = sigma::error::shown(field);
+    let message = format!("`{field}` is never filled in the logs this reads ({list})");
+    let about = About::NeverFilled { field, logs, more };
     let expected = "a field their mappings fill, or `unmapped.<path>`".to_owned();
-    finding(file, at, NEVER_FILLED, message, expected)
+    finding(file, at, (Severity::Warning, about), message, expected)
 }
 
 /// Where the logsource of a document stands.

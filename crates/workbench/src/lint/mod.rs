@@ -6,6 +6,7 @@ mod logs;
 mod tests;
 
 use crate::{
+    about::About,
     bench::Bench,
     compiled::Compiled,
     finding::{Finding, LintReport, Severity},
@@ -55,7 +56,7 @@ fn language(file: &File<'_>) -> impl Iterator<Item = Finding> {
             sigma::lint::Severity::Warning => Severity::Warning,
             sigma::lint::Severity::Error => Severity::Error,
         };
-        Finding::of(warning.error, severity, warning.check)
+        Finding::of(warning.error, severity, About::Language(warning.check))
     })
 }
 
@@ -63,7 +64,7 @@ fn language(file: &File<'_>) -> impl Iterator<Item = Finding> {
 fn finding(
     file: &File<'_>,
     at: Position,
-    (severity, code): (Severity, &'static str),
+    (severity, about): (Severity, About),
     message: String,
     expected: impl Into<Option<String>>,
 ) -> Finding {
@@ -72,8 +73,9 @@ fn finding(
         line: at.line,
         column: at.column,
         severity,
-        code,
+        code: about.code(),
         message,
         expected: expected.into(),
+        about,
     }
 }

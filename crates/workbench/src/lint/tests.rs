@@ -2,6 +2,7 @@
 
 use super::{File, finding};
 use crate::{
+    about::{About, Side},
     bench::Bench,
     compiled::Compiled,
     finding::{Finding, Severity},
@@ -10,10 +11,6 @@ use detect::{RuleInfo, TestLog};
 use model::Origin;
 use sigma::Position;
 
-const NO_TESTS: (Severity, &str) = (Severity::Warning, "no-tests");
-const ONE_SIDED: (Severity, &str) = (Severity::Info, "one-sided-tests");
-const UNKNOWN_PRODUCT: (Severity, &str) = (Severity::Error, "unknown-product");
-
 /// Reports what is missing. A rule of the product without tests does not load at all.
 pub fn check(bench: &Bench, files: &[File<'_>], compiled: &Compiled, findings: &mut Vec<Finding>) {
     for rule in compiled.own() {
@@ -21,35 +18,49 @@ pub fn check(bench: &Bench, files: &[File<'_>], compiled: &Compiled, findings: &
             continue;
         };
         let at = place(file, rule);
+        let title = sigma::error::shown(&rule.title.en);
         if rule.tests.is_empty() {
             if rule.origin == Origin::Custom {
-                let message = format!("`{}` has no tests", sigma::error::shown(&rule.title.en));
+                let message = format!("`{title}` has no tests");
                 let expected = "`tests` in `ctdr`: raw logs and how many alerts they raise".to_owned();
-                findings.push(finding(file, at, NO_TESTS, message, expected));
+                let told = (Severity::Warning, About::NoTests { rule: title });
+                findings.push(finding(file, at, told, message, expected));
             }
             continue;
         }
-        for (has, missing) in [
-            (rule.tests.iter().any(|test| test.alerts > 0), "raises an alert"),
-            (rule.tests.iter().any(|test| test.alerts == 0), "raises none"),
+        for (has, missing, words) in [
+            (
+                rule.tests.iter().any(|test| test.alerts > 0),
+                Side::Alert,
+                "raises an alert",
+            ),
+            (
+                rule.tests.iter().any(|test| test.alerts == 0),
+                Side::NoAlert,
+                "raises none",
+            ),
         ] {
             if !has {
-                let message = format!("no test of `{}` {missing}", sigma::error::shown(&rule.title.en));
+                let message = format!("no test of `{title}` {words}");
                 let expected = "one that must match and one that must not".to_owned();
-                findings.push(finding(file, at, ONE_SIDED, message, expected));
+                let about = About::OneSidedTests {
+                    rule: title.clone(),
+                    missing,
+                };
+                findings.push(finding(file, at, (Severity::Info, about), message, expected));
             }
         }
         for log in unknown_sources(bench, rule) {
             let message = format!("no source reads logs of `{}`", log.source);
             let names: Vec<String> = bench.catalogue.products().map(|p| p.id().to_string()).collect();
             let near = sigma::nearest(&log.source.to_string(), names.iter().map(String::as_str));
-            findings.push(finding(
-                file,
-                log.source_at,
-                UNKNOWN_PRODUCT,
-                message,
-                near.map(|near| format!("`{near}`")),
-            ));
+            let about = About::UnknownProduct {
+                product: log.source.clone(),
+                near: near.map(str::to_owned),
+            };
+            let expected = near.map(|near| format!("`{near}`"));
+            let told = (Severity::Error, about);
+            findings.push(finding(file, log.source_at, told, message, expected));
         }
     }
 }

@@ -10,7 +10,7 @@ fn wanted<'w>(product: &'w ProductId, sample: Option<&'w str>) -> Wanted<'w> {
         sample,
         title: "It's new",
         id: "0d6bbdbb-6a4e-4a5c-8a7e-0c4fb7a6a9f1",
-        file: "new.yml",
+        file: Some("new.yml"),
     }
 }
 
@@ -37,6 +37,23 @@ fn every_product_has_a_rule_to_start_from_that_passes() {
         started += 1;
     }
     assert!(started >= 16, "{started}");
+}
+
+#[test]
+fn only_a_rule_that_is_to_be_a_file_says_how_the_command_line_goes_on() {
+    let product = nginx();
+    let of = |file| {
+        let asked = Wanted {
+            file,
+            ..wanted(&product, None)
+        };
+        skeleton(bench(), &asked).unwrap()
+    };
+    assert!(
+        of(Some("new.yml"))
+            .starts_with("# A rule of your own. Change it, then: ctdr rule test new.yml\ntitle:")
+    );
+    assert!(of(None).starts_with("title: "));
 }
 
 #[test]

@@ -47,14 +47,12 @@ pub fn counted(counts: Vec<RuleCount>, raised: &RuleRef, text: &str, rules: &Kno
 
 /// A rule in some other file. Only files with the name in them are read.
 fn elsewhere(name: &str, set: &RuleSet) -> Option<(LocalText, Option<String>)> {
-    let named = set.rules().filter(|rule| rule.text.contains(name));
-    named
-        .filter_map(|rule: &RuleInfo| {
-            let documents = documents(&rule.text);
-            let found = called(&documents, name)?;
-            Some((detect::title(found), listed(found, &rule.id, set)))
-        })
-        .next()
+    let mut named = set.rules().filter(|rule| rule.text.contains(name));
+    named.find_map(|rule: &RuleInfo| {
+        let documents = documents(&rule.text);
+        let found = called(&documents, name)?;
+        Some((detect::title(found), listed(found, &rule.id, set)))
+    })
 }
 
 /// The rule itself, if it is in lists; one that others only count is read where it stands.

@@ -1,6 +1,6 @@
 //! Rule texts on the workbench: what authors ask of a text before it runs. Nothing here is saved.
 
-use super::{compile::RuleText, explanation::Explained};
+use super::{compile::RuleText, explanation::Explained, finding::RuleFinding, references::References};
 use crate::{
     api::{
         Shared,
@@ -30,27 +30,13 @@ pub struct RuleLint {
     findings: Vec<RuleFinding>,
 }
 
-/// One thing that is wrong, or likely to be.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RuleFinding {
-    /// `line:column`, both from 1.
-    pub place: String,
-    /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
-    #[schema(value_type = String, pattern = "^(error|warning|info)$")]
-    pub severity: &'static str,
-    /// The name of the check.
-    pub code: &'static str,
-    /// What is wrong, and what would have been right.
-    pub message: String,
-}
-
 /// What came of the tests a text carries.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RuleTested {
     /// It compiles, and every test passed.
     ok: bool,
     /// What does not compile, and so cannot be tested.
-    errors: Vec<Place>,
+    errors: Vec<RuleFinding>,
     /// The tests, in the order of the rules.
     tests: Vec<RuleTestOutcome>,
 }
@@ -97,7 +83,8 @@ pub async fn lint(
     State(app): Shared,
     Body(rule): Body<RuleText>,
 ) -> Result<Json<RuleLint>, Problem> {
-    let report = apart(&app, move |bench| workbench::lint(bench, &source(rule.text))).await?;
+    let sources = source(&rule.text);
+    let report = apart_beside_saved(&app, &rule.text, move |bench| workbench::lint(bench, &sources)).await?;
     Ok(Json(RuleLint {
         ok: report.ok(),
         findings: report.findings.iter().map(RuleFinding::of).collect(),
@@ -114,10 +101,11 @@ pub async fn test(
     State(app): Shared,
     Body(rule): Body<RuleText>,
 ) -> Result<Json<RuleTested>, Problem> {
-    let report = apart(&app, move |bench| workbench::test(bench, &source(rule.text))).await?;
+    let sources = source(&rule.text);
+    let report = apart_beside_saved(&app, &rule.text, move |bench| workbench::test(bench, &sources)).await?;
     Ok(Json(RuleTested {
         ok: report.ok(),
-        errors: report.errors.iter().map(place).collect(),
+        errors: report.errors.iter().map(RuleFinding::of).collect(),
         tests: report.tests.into_iter().map(RuleTestOutcome::of).collect(),
     }))
 }
@@ -142,7 +130,7 @@ pub async fn explain(
         return Err(Problem::new(Kind::Invalid, "expected `text`, `rule`, or both"));
     }
     let sources = match &asked.text {
-        Some(text) => source(text.clone()),
+        Some(text) => source(text),
         None => saved(&app).await?,
     };
     let received = clock::now();
@@ -182,6 +170,27 @@ fn refusal(error: ExplainError) -> Problem {
     }
 }
 
+/// The same, with the user's saved rules behind those of the product, for correlations and filters of a text that name
+/// them; one that the text is a new version of is left out.
+pub async fn apart_beside_saved<T: Send + 'static>(
+    app: &App,
+    text: &str,
+    work: impl FnOnce(&Bench) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let own = References::of(text).names;
+    let saved = app.store.custom_rule_list(&app.tenant).await?;
+    let behind = saved
+        .into_iter()
+        .filter(move |rule| !own.contains(&rule.id))
+        .map(|rule| workbench::custom(format!("custom rule {}", rule.id), rule.text));
+    apart(app, move |bench| {
+        let mut bench = bench.clone();
+        bench.predefined.extend(behind);
+        work(&bench)
+    })
+    .await
+}
+
 /// Works away from the threads that answer requests: it may take a while.
 pub async fn apart<T: Send + 'static>(
     app: &App,
@@ -195,7 +204,7 @@ pub async fn apart<T: Send + 'static>(
     })
 }
 
-fn source(text: String) -> Vec<RuleSource> {
+fn source(text: &str) -> Vec<RuleSource> {
     vec![workbench::custom(FILE, text)]
 }
 
@@ -204,18 +213,6 @@ pub fn place(finding: &Finding) -> Place {
     Place {
         place: format!("{}:{}", finding.line, finding.column),
         message: finding.text(),
-    }
-}
-
-impl RuleFinding {
-    /// As the workbench has it.
-    pub fn of(finding: &Finding) -> Self {
-        Self {
-            place: format!("{}:{}", finding.line, finding.column),
-            severity: finding.severity.as_str(),
-            code: finding.code,
-            message: finding.text(),
-        }
     }
 }
 

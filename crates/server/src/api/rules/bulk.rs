@@ -1,10 +1,10 @@
-//! Switching many rules at once: one change of the store, one word to the pipeline, an answer for each rule.
+//! Switching or deleting many rules at once: one word to the pipeline, an answer for each rule.
 
-use super::{announce, switch::RuleUpdate};
+use super::{announce, delete, switch::RuleUpdate};
 use crate::{
     api::{
         Shared,
-        caller::Admin,
+        caller::{Admin, Caller},
         extract::Body,
         finish::language,
         problem::{Kind, Problem, ProblemBody},
@@ -29,7 +29,20 @@ pub struct RuleBulkUpdate {
     /// Which rules, by their Sigma ids; at most 2,000.
     ids: Vec<String>,
     /// What to change in each.
-    op: RuleUpdate,
+    op: RuleBulkOp,
+}
+
+/// What to do to each rule; what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleBulkOp {
+    /// It raises alerts.
+    enabled: Option<bool>,
+    /// Its alerts give no events.
+    testing: Option<bool>,
+    /// Delete it; goes with nothing else. Only rules of the user that no other one refers to can be deleted.
+    #[serde(default)]
+    delete: bool,
 }
 
 /// What became of each rule.
@@ -48,12 +61,40 @@ struct RuleItemResult {
     id: String,
     /// It is as it was asked to be.
     ok: bool,
+    /// The ids of the rules that refer to it, if it could not be deleted for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    used_by: Vec<String>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<ProblemBody>,
 }
 
-/// Switch many rules on or off, or try them; one that cannot be switched stops no other.
+/// What became of the rules, before anybody's language is known.
+pub struct Outcome {
+    /// How many are different now.
+    pub changed: usize,
+    /// Why each that is not as it was asked to be is not, by id.
+    pub refused: BTreeMap<String, Refusal>,
+}
+
+/// Why a rule stays as it is.
+pub struct Refusal {
+    /// In words.
+    pub problem: Problem,
+    /// The ids of the rules that refer to it.
+    pub used_by: Vec<String>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            used_by: Vec::new(),
+        }
+    }
+}
+
+/// Switch many rules on or off, try or delete them; one that is refused stops no other.
 #[utoipa::path(
     post, path = "/rules:bulk", operation_id = "update_rules", tag = "rules", request_body = RuleBulkUpdate,
     responses((status = 200, body = RuleBulkResult), (status = "default", body = ProblemBody))
@@ -70,28 +111,68 @@ pub async fn bulk(
             format!("at most {MOST} rules can be changed at once"),
         ));
     }
-    let known = Known::read(&app).await?;
-    let plan = known.plan(&update);
+    let outcome = match &update.op {
+        RuleBulkOp {
+            enabled: None,
+            testing: None,
+            delete: true,
+        } => delete::delete_many(&app, &caller, &update.ids).await?,
+        RuleBulkOp { delete: true, .. } => {
+            return Err(Problem::new(
+                Kind::Invalid,
+                "`delete` goes with neither `enabled` nor `testing`",
+            ));
+        }
+        RuleBulkOp {
+            enabled,
+            testing,
+            delete: false,
+        } => {
+            let change = RuleUpdate {
+                enabled: *enabled,
+                testing: *testing,
+            };
+            switch_many(&app, &caller, &update.ids, &change).await?
+        }
+    };
+    let language = language(&headers);
+    let result = |id: String| {
+        let refused = outcome.refused.get(&id);
+        RuleItemResult {
+            ok: refused.is_none(),
+            used_by: refused.map_or_else(Vec::new, |refusal| refusal.used_by.clone()),
+            problem: refused.map(|refusal| refusal.problem.body(language, None)),
+            id,
+        }
+    };
+    Ok(Json(RuleBulkResult {
+        changed: outcome.changed as u64,
+        results: update.ids.into_iter().map(result).collect(),
+    }))
+}
+
+async fn switch_many(
+    app: &App,
+    caller: &Caller,
+    ids: &[String],
+    change: &RuleUpdate,
+) -> Result<Outcome, Problem> {
+    let known = Known::read(app).await?;
+    let plan = known.plan(ids, change);
     if !plan.states.is_empty() {
         let audit = caller.audit("rule.switch_many", "", &plan.before.into(), &plan.after.into());
         app.store
             .rule_state_set(&app.tenant, &plan.states, &audit)
             .await?;
-        announce(&app).await?;
+        announce(app).await?;
     }
-    let language = language(&headers);
-    let result = |id: String| {
-        let problem = known.refusal(&id).map(|problem| problem.body(language, None));
-        RuleItemResult {
-            ok: problem.is_none(),
-            id,
-            problem,
-        }
-    };
-    Ok(Json(RuleBulkResult {
-        changed: plan.states.len() as u64,
-        results: update.ids.into_iter().map(result).collect(),
-    }))
+    let refused = ids
+        .iter()
+        .filter_map(|id| Some((id.clone(), known.refusal(id)?.into())));
+    Ok(Outcome {
+        changed: plan.states.len(),
+        refused: refused.collect(),
+    })
 }
 
 /// The rules there are, and how they are switched.
@@ -137,15 +218,15 @@ impl Known {
     }
 
     /// The rules that are to be different; one that is named twice counts once.
-    fn plan(&self, update: &RuleBulkUpdate) -> Plan {
+    fn plan(&self, ids: &[String], change: &RuleUpdate) -> Plan {
         let mut plan = Plan::default();
-        let wanted: BTreeSet<&String> = update.ids.iter().collect();
+        let wanted: BTreeSet<&String> = ids.iter().collect();
         for id in wanted.into_iter().filter(|id| self.compiled.contains(*id)) {
             let state = self.states.get(id);
             let before = state.map_or((false, false), |state| (state.enabled, state.testing));
             let after = (
-                update.op.enabled.unwrap_or(before.0),
-                update.op.testing.unwrap_or(before.1),
+                change.enabled.unwrap_or(before.0),
+                change.testing.unwrap_or(before.1),
             );
             if after == before {
                 continue;
@@ -180,14 +261,12 @@ mod tests {
             broken: ["broken".to_owned()].into(),
             states: [("on".to_owned(), on)].into(),
         };
-        let update = RuleBulkUpdate {
-            ids: ["on", "off", "off", "broken", "gone"].map(str::to_owned).into(),
-            op: RuleUpdate {
-                enabled: Some(true),
-                testing: None,
-            },
+        let ids = ["on", "off", "off", "broken", "gone"].map(str::to_owned);
+        let change = RuleUpdate {
+            enabled: Some(true),
+            testing: None,
         };
-        let plan = known.plan(&update);
+        let plan = known.plan(&ids, &change);
         let written: Vec<&str> = plan.states.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(written, ["off"]);
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Compiling a rule text before it is saved: what is wrong with it, and the rules it holds.
 
 use super::{
-    bench::{apart, place},
+    bench::{apart_beside_saved, place},
     custom_source,
 };
 use crate::{
@@ -24,12 +24,13 @@ pub struct RuleText {
 /// The rules of a text that raise alerts, or what is wrong with it.
 type Compiled = Result<Vec<RuleInfo>, Vec<Place>>;
 
-/// Compiles a text away from the threads that answer requests: it may take a while.
-pub async fn compile_apart(app: &App, text: String) -> Result<Compiled, Problem> {
-    apart(app, move |bench| compile(bench, &text)).await
+/// Compiles a text away from the threads that answer requests: it may take a while. It may name saved rules of the user.
+pub async fn compile_apart(app: &App, text: &str) -> Result<Compiled, Problem> {
+    let given = text.to_owned();
+    apart_beside_saved(app, text, move |bench| compile(bench, &given)).await
 }
 
-/// Compiles a text as a rule of the user, which may name rules of the product.
+/// Compiles a text as a rule of the user, which may name other rules.
 fn compile(bench: &Bench, text: &str) -> Compiled {
     let compiled = workbench::Compiled::new(bench, &[custom_source(text)]);
     if compiled.errors.is_empty() {

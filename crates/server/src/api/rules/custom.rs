@@ -3,6 +3,7 @@
 use super::{
     announce,
     compile::{RuleText, compile_apart},
+    references::in_use,
     view::{RuleDetail, Shelf},
 };
 use crate::{
@@ -19,6 +20,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use detect::RuleInfo;
 use model::Origin;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use store::{CustomRule, RuleState};
 
 /// Write a rule. It is off until it is switched on.
@@ -72,7 +74,7 @@ pub async fn replace(
     Ok(Json(shelf.detail(&info, &app.content.catalogue)))
 }
 
-/// Remove a rule of the user. Its alerts stay, and so does its history.
+/// Remove a rule of the user that no other one refers to. Its alerts stay, and so does its history.
 #[utoipa::path(
     delete, path = "/rules/{id}", operation_id = "delete_rule", tag = "rules",
     params(("id" = String, Path, description = "the rule's Sigma id")),
@@ -84,12 +86,11 @@ pub async fn delete(
     Id(id): Id<String>,
 ) -> Result<StatusCode, Problem> {
     let rule = must_be_custom(&app, &id).await?;
+    let others = app.store.custom_rule_list(&app.tenant).await?;
+    if let Some(users) = in_use(&others, &BTreeSet::from([id.clone()])).get(&id) {
+        return Err(is_used(users));
+    }
     // Off first: a rule of the same id that is written later must not start by itself.
-    let off = RuleState {
-        enabled: false,
-        testing: false,
-        changed: clock::now(),
-    };
     let audit = caller.audit(
         "rule.switch",
         &id,
@@ -97,14 +98,43 @@ pub async fn delete(
         &json!({"enabled": false, "testing": false}),
     );
     app.store
-        .rule_state_set(&app.tenant, &[(id.clone(), off)], &audit)
+        .rule_state_set(&app.tenant, &[(id.clone(), off())], &audit)
         .await?;
     save(&app, &caller, ("rule.delete", &id), &rule.text, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// How a rule is switched before it is deleted.
+pub fn off() -> RuleState {
+    RuleState {
+        enabled: false,
+        testing: false,
+        changed: clock::now(),
+    }
+}
+
+/// A rule that others, by their ids, refer to.
+pub fn is_used(users: &[String]) -> Problem {
+    let named: Vec<String> = users.iter().map(|id| format!("`{id}`")).collect();
+    Problem::new(
+        Kind::Conflict,
+        format!(
+            "the rule is used by {}; delete or change that first",
+            named.join(", ")
+        ),
+    )
+}
+
+/// A rule that comes with the product.
+pub fn is_predefined(id: &str) -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        format!("`{id}` comes with the product and cannot be changed or deleted"),
+    )
+}
+
 async fn accepted(app: &App, text: &str) -> Result<RuleInfo, Problem> {
-    accept(compile_apart(app, text.to_owned()).await?)
+    accept(compile_apart(app, text).await?)
 }
 
 /// The one rule of a text, if the text has one and nothing is wrong with it.
@@ -137,10 +167,7 @@ async fn must_be_custom(app: &App, id: &str) -> Result<CustomRule, Problem> {
         return Ok(rule);
     }
     match app.pipeline.rules().set.rule(id) {
-        Some(rule) if rule.origin != Origin::Custom => Err(Problem::new(
-            Kind::Conflict,
-            format!("`{id}` comes with the product and cannot be changed"),
-        )),
+        Some(rule) if rule.origin != Origin::Custom => Err(is_predefined(id)),
         _ => Err(Problem::not_found(id)),
     }
 }

@@ -89,7 +89,7 @@ async fn judge(
     part: &Part,
     taken: &mut BTreeSet<String>,
 ) -> Result<Result<String, Vec<Place>>, Problem> {
-    let info = match accept(compile_apart(app, part.in_place.clone()).await?) {
+    let info = match accept(compile_apart(app, &part.in_place).await?) {
         Ok(info) => info,
         Err(problem) => return Ok(Err(problem.places().to_vec())),
     };

@@ -5,12 +5,16 @@ mod bench;
 mod bulk;
 mod compile;
 mod custom;
+mod delete;
 mod explanation;
 mod export;
+mod finding;
 mod import;
 mod list;
 mod query;
+mod references;
 mod report;
+mod skeleton;
 mod split;
 mod switch;
 mod view;
@@ -41,6 +45,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(switch::enable_connected))
         .routes(routes!(bulk::bulk))
         .routes(routes!(bench::lint))
+        .routes(routes!(skeleton::skeleton))
         .routes(routes!(bench::test))
         .routes(routes!(bench::explain))
         .routes(routes!(backtest::backtest))

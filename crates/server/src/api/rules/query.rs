@@ -46,6 +46,18 @@ pub struct ExportQuery {
     pub id: Vec<String>,
 }
 
+/// What the new rule is to be.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SkeletonQuery {
+    /// The product whose logs it reads, as `provider/product`.
+    #[param(value_type = String)]
+    pub product: ProductId,
+    /// Its title; a placeholder if left out.
+    pub title: Option<String>,
+}
+
 impl RuleQuery {
     /// Which page of the list.
     pub fn page(self) -> PageQuery {

@@ -1,7 +1,7 @@
 //! A YAML file cut into rules: each document by itself, but a correlation or a filter together with the rules it
 //! names, because only together do they mean something.
 
-use sigma::{Body, Filtered};
+use super::references::References;
 
 /// One rule of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,8 @@ pub struct Part {
 struct Document<'t> {
     /// Lines of the file, from 0.
     lines: Vec<(usize, &'t str)>,
-    /// What others may call it by.
-    names: Vec<String>,
-    /// What it refers to.
-    refers: Vec<String>,
+    /// What it is called, and what it refers to.
+    read: References,
     /// The first document of the rule it belongs to.
     group: usize,
 }
@@ -30,8 +28,8 @@ pub fn split(text: &str) -> Vec<Part> {
     let mut documents = documents(text);
     for number in 0..documents.len() {
         for other in 0..documents.len() {
-            let refers = |name: &String| documents[other].names.contains(name);
-            if number != other && documents[number].refers.iter().any(refers) {
+            let refers = |name: &String| documents[other].read.names.contains(name);
+            if number != other && documents[number].read.refers.iter().any(refers) {
                 join(&mut documents, number, other);
             }
         }
@@ -69,25 +67,9 @@ fn documents(text: &str) -> Vec<Document<'_>> {
 impl<'t> Document<'t> {
     fn read((group, lines): (usize, Vec<(usize, &'t str)>)) -> Self {
         let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
-        let (mut names, mut refers) = (Vec::new(), Vec::new());
-        // One that cannot be read names nothing; its mistakes are told when it is compiled.
-        for document in sigma::parse(&text, "").unwrap_or_default() {
-            names.extend(document.metadata.name.into_iter().chain(document.metadata.id));
-            match document.body {
-                Body::Correlation(correlation) => {
-                    refers.extend(correlation.rules.into_iter().map(|name| name.text));
-                }
-                Body::Filter {
-                    rules: Filtered::Named(rules),
-                    ..
-                } => refers.extend(rules.into_iter().map(|name| name.text)),
-                Body::Rule { .. } | Body::Filter { .. } => {}
-            }
-        }
         Self {
             lines,
-            names,
-            refers,
+            read: References::of(&text),
             group,
         }
     }
