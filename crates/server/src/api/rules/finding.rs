@@ -380,20 +380,20 @@ level: low
         check(
             "condition: selection",
             "condition: selection and",
-            load(json!({"kind": "condition"}), "7:27"),
+            &load(json!({"kind": "condition"}), "7:27"),
         );
         check(
             "http_request.url.path",
             "http_request.url.pth",
-            load(
-                &json!({"kind": "unknown-field", "field": "http_request.url.pth", "near": "http_request.url.path"}),
+            &load(
+                json!({"kind": "unknown-field", "field": "http_request.url.pth", "near": "http_request.url.path"}),
                 "6:15",
             ),
         );
         check(
             "level: low",
             "level: [low]",
-            load(json!({"kind": "wrong-type"}), "8:8"),
+            &load(json!({"kind": "wrong-type"}), "8:8"),
         );
     }
 }
