@@ -67,8 +67,12 @@ mod tests {
     fn the_longest_chain_is_that_of_the_window() {
         let check = |rules: &[usize], removed: usize, expected: usize| {
             let mut chains = Chains::new(3);
-            rules.iter().for_each(|rule| chains.add(*rule));
-            (0..removed).for_each(|_| chains.remove());
+            for rule in rules {
+                chains.add(*rule);
+            }
+            for _ in 0..removed {
+                chains.remove();
+            }
             assert_eq!(chains.longest(), expected, "{rules:?} without {removed}");
         };
         check(&[], 0, 0);

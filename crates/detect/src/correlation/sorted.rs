@@ -75,22 +75,28 @@ mod tests {
         // Many more than a block, each of them several times, in no order.
         let numbers: Vec<f64> = (0..5_000_u64).map(|n| (n * 7_919 % 1_999) as f64).collect();
         let mut sorted = Sorted::default();
-        numbers.iter().for_each(|number| sorted.add(*number));
-        for gone in [0, 2_500, 5_000] {
-            numbers[gone / 2..gone]
-                .iter()
-                .for_each(|number| sorted.remove(*number));
-            numbers[gone / 2..gone]
-                .iter()
-                .for_each(|number| sorted.add(*number));
+        for number in &numbers {
+            sorted.add(*number);
         }
-        numbers[..1_234].iter().for_each(|number| sorted.remove(*number));
+        for gone in [0, 2_500, 5_000] {
+            for number in &numbers[gone / 2..gone] {
+                sorted.remove(*number);
+            }
+            for number in &numbers[gone / 2..gone] {
+                sorted.add(*number);
+            }
+        }
+        for number in &numbers[..1_234] {
+            sorted.remove(*number);
+        }
         sorted.remove(0.5);
         let mut rest = numbers[1_234..].to_vec();
         rest.sort_by(f64::total_cmp);
         let found: Vec<f64> = (0..=rest.len()).map_while(|rank| sorted.get(rank)).collect();
         assert_eq!((found, sorted.count()), (rest.clone(), rest.len()));
-        rest.iter().for_each(|number| sorted.remove(*number));
+        for number in &rest {
+            sorted.remove(*number);
+        }
         assert_eq!((sorted.count(), sorted.get(0)), (0, None));
     }
 }
