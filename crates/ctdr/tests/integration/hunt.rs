@@ -183,3 +183,86 @@ fn placeholders_stand_for_the_lists_of_the_site() {
     assert_eq!(hunt.run(&["--placeholders", lists]).code, Some(2));
     assert_eq!(hunt.run(&["--placeholders", "/nowhere.yml"]).code, Some(4));
 }
+
+const LOGINS: &str = "
+title: Failed login
+name: failed
+logsource: {product: any}
+detection: {s: {result: failed}, condition: s}
+---
+title: Login
+name: login
+logsource: {product: any}
+detection: {s: {result: ok}, condition: s}
+---
+title: Many failed logins
+id: many-failed
+name: many
+level: high
+correlation: {type: event_count, rules: [failed], group-by: [user], timespan: 1m, condition: {gte: 20}, generate: true}
+---
+title: Many failed logins, then one
+id: guessed
+level: critical
+correlation: {type: temporal_ordered, rules: [many, login], group-by: [user], timespan: 5m, generate: true}
+";
+
+/// A try to log in each second, every other one by the same user, who gets in once; what is later stands first.
+fn logins() -> String {
+    let line = |second: usize| {
+        let user = if second.is_multiple_of(2) {
+            "eve".to_owned()
+        } else {
+            format!("u{}", second % 100)
+        };
+        let result = if second == 1_000 { "ok" } else { "failed" };
+        let pad = "x".repeat(300);
+        format!(
+            r#"{{"when":{},"user":"{user}","result":"{result}","pad":"{pad}"}}"#,
+            1_599_228_000 + second
+        ) + "\n"
+    };
+    (0..4_000).rev().map(line).collect()
+}
+
+#[test]
+fn correlations_count_whatever_the_order_and_the_threads() {
+    let hunt = Hunt::new(0);
+    fs::write(hunt.folder.path().join("rules/logins.yml"), LOGINS).unwrap();
+    fs::write(&hunt.events, logins()).unwrap();
+    let ended = hunt.run(&["--time-field", "at", "when", "--threads", "1"]);
+    ended.expect(0, &[]);
+    let lines: Vec<Value> = ended
+        .output
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |title: &str| {
+        lines
+            .iter()
+            .filter(|line| line["rule"]["title"] == title)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("Failed login").len(), 3_999);
+    assert_eq!(of("Login").len(), 1);
+    let many = of("Many failed logins");
+    assert!(many.len() > 50 && many.iter().all(|line| line["fields"]["user"] == "eve"));
+    assert_eq!(
+        (&many[0]["value"], &many[0]["time"]),
+        (&20.into(), &"2020-09-04T14:00:38Z".into())
+    );
+    assert_eq!(many[0]["record"], 3_999 - 38);
+    let guessed = of("Many failed logins, then one");
+    assert_eq!(guessed.len(), 1, "{guessed:?}");
+    assert_eq!(
+        (&guessed[0]["record"], &guessed[0]["rule"]["level"]),
+        (&2_999.into(), &"critical".into())
+    );
+    assert_eq!(figures(&ended)["rules_loaded"], 5);
+    assert_eq!(figures(&ended)["matches"], lines.len());
+    assert!(hunt.run(&["--time-field", "when", "--threads", "2"]).output == ended.output);
+
+    let ended = hunt.run(&["--threads", "2"]);
+    ended.expect(0, &["4000 matches", "say no time", "record 0 of"]);
+    assert_eq!(figures(&ended)["matches_without_time"], 4_000);
+}

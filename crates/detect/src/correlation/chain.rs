@@ -70,7 +70,9 @@ mod tests {
             for rule in rules {
                 chains.add(*rule);
             }
-            (0..removed).for_each(|_| chains.remove());
+            for _ in 0..removed {
+                chains.remove();
+            }
             assert_eq!(chains.longest(), expected, "{rules:?} without {removed}");
         };
         check(&[], 0, 0);

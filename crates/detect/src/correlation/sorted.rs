@@ -79,14 +79,16 @@ mod tests {
             sorted.add(*number);
         }
         for gone in [0, 2_500, 5_000] {
-            numbers[gone / 2..gone]
-                .iter()
-                .for_each(|number| sorted.remove(*number));
-            numbers[gone / 2..gone]
-                .iter()
-                .for_each(|number| sorted.add(*number));
+            for number in &numbers[gone / 2..gone] {
+                sorted.remove(*number);
+            }
+            for number in &numbers[gone / 2..gone] {
+                sorted.add(*number);
+            }
         }
-        numbers[..1_234].iter().for_each(|number| sorted.remove(*number));
+        for number in &numbers[..1_234] {
+            sorted.remove(*number);
+        }
         sorted.remove(0.5);
         let mut rest = numbers[1_234..].to_vec();
         rest.sort_by(f64::total_cmp);
