@@ -4,7 +4,7 @@
 //! it was when the alert was raised, or in another file, as that is now.
 
 use crate::{api::dto::Text, pipeline::KnownRules};
-use detect::{RuleInfo, RuleSet};
+use detect::RuleSet;
 use model::{LocalText, RuleCount, RuleRef};
 use serde::Serialize;
 use sigma::{Body, Document};
@@ -47,20 +47,18 @@ pub fn counted(counts: Vec<RuleCount>, raised: &RuleRef, text: &str, rules: &Kno
 
 /// A rule in some other file. Only files with the name in them are read.
 fn elsewhere(name: &str, set: &RuleSet) -> Option<(LocalText, Option<String>)> {
-    let named = set.rules().filter(|rule| rule.text.contains(name));
-    named
-        .filter_map(|rule: &RuleInfo| {
-            let documents = documents(&rule.text);
-            let found = called(&documents, name)?;
-            Some((detect::title(found), listed(found, &rule.id, set)))
-        })
-        .next()
+    let mut named = set.rules().filter(|rule| rule.text.contains(name));
+    named.find_map(|rule| {
+        let documents = documents(&rule.text);
+        let found = called(&documents, name)?;
+        Some((detect::title(found), listed(found, &rule.id, set)))
+    })
 }
 
 /// The rule itself, if it is in lists; one that others only count is read where it stands.
-fn listed(document: &Document, holder: &String, set: &RuleSet) -> Option<String> {
-    let candidates = document.metadata.id.iter().chain([holder]);
-    candidates.into_iter().find(|id| set.rule(id).is_some()).cloned()
+fn listed(document: &Document, holder: &str, set: &RuleSet) -> Option<String> {
+    let mut candidates = document.metadata.id.as_deref().into_iter().chain([holder]);
+    candidates.find(|id| set.rule(id).is_some()).map(str::to_owned)
 }
 
 fn called<'d>(documents: &'d [Document], name: &str) -> Option<&'d Document> {
