@@ -18,7 +18,7 @@ use workbench::{Backtest, BacktestReport, RawRecord};
 /// How long one may take; what it found by then is told.
 const LONGEST: Duration = Duration::from_hours(1);
 /// Bytes of the journal that are read at a time: between two reads it looks whether it was cancelled.
-const BATCH: usize = 1 << 20;
+const BATCH: usize = 256 << 10;
 
 /// What to run.
 pub struct Plan {

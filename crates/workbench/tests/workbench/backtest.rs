@@ -4,7 +4,7 @@ use crate::fixture::{LOGIN, SILENCE, bench, nginx, request};
 use detect::RuleSource;
 use model::{ProductId, Time};
 use std::convert::Infallible;
-use workbench::{Backtest, BacktestReport, Budget, Merged, Origin, RawRecord, custom};
+use workbench::{Backtest, BacktestReport, Budget, Compiled, Merged, Origin, RawRecord, custom};
 
 fn received() -> Time {
     Time::parse("2026-01-01T00:00:00Z").unwrap()
@@ -146,6 +146,38 @@ fn what_does_not_load_is_told_and_the_rest_runs() {
     let rules = [custom("login.yml", LOGIN), custom("b.yml", "title: b")];
     let (_, errors) = Backtest::new(bench(), &rules, Budget::default());
     assert!(!errors.is_empty() && errors.iter().all(|error| error.file == "b.yml"));
+}
+
+/// Of two stored files that name one another only the rule asked for runs, and one that is not there is not made up.
+#[test]
+fn stored_rules_run_by_their_ids_among_all_others() {
+    const MANY: &str = "8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f19";
+    let login = "8f2b51c2-9f0e-4c39-9d0e-0d4f5d2a5f11";
+    let many = format!(
+        "title: Many\nid: {MANY}\ncorrelation:\n  type: event_count\n  rules: [{login}]\n  \
+         group-by: [src_endpoint.ip]\n  timespan: 10h\n  condition: {{gte: 2}}\nlevel: low\n"
+    );
+    let stored = [custom("login.yml", LOGIN), custom("many.yml", many)];
+    let ids = [MANY, "nothing"].map(str::to_owned).into();
+    let compiled = Compiled::stored(bench(), &stored, &ids);
+    let own: Vec<&str> = compiled.own().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(own, [MANY]);
+    let mut backtest = Backtest::of(bench(), compiled, Budget::default());
+    for (number, line) in two_days().iter().enumerate() {
+        backtest.record(&RawRecord {
+            product: &nginx(),
+            position: &number.to_be_bytes(),
+            received: received(),
+            raw: line.as_bytes(),
+        });
+    }
+    let report = backtest.finish();
+    let counts: Vec<(&str, u64)> = report
+        .rules
+        .iter()
+        .map(|rule| (rule.id.as_str(), rule.alerts))
+        .collect();
+    assert_eq!(counts, [(MANY, 1)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! it was when the alert was raised, or in another file, as that is now.
 
 use crate::{api::dto::Text, pipeline::KnownRules};
-use detect::{RuleInfo, RuleSet};
+use detect::RuleSet;
 use model::{LocalText, RuleCount, RuleRef};
 use serde::Serialize;
 use sigma::{Body, Document};
@@ -48,7 +48,7 @@ pub fn counted(counts: Vec<RuleCount>, raised: &RuleRef, text: &str, rules: &Kno
 /// A rule in some other file. Only files with the name in them are read.
 fn elsewhere(name: &str, set: &RuleSet) -> Option<(LocalText, Option<String>)> {
     let mut named = set.rules().filter(|rule| rule.text.contains(name));
-    named.find_map(|rule: &RuleInfo| {
+    named.find_map(|rule| {
         let documents = documents(&rule.text);
         let found = called(&documents, name)?;
         Some((detect::title(found), listed(found, &rule.id, set)))
@@ -56,9 +56,9 @@ fn elsewhere(name: &str, set: &RuleSet) -> Option<(LocalText, Option<String>)> {
 }
 
 /// The rule itself, if it is in lists; one that others only count is read where it stands.
-fn listed(document: &Document, holder: &String, set: &RuleSet) -> Option<String> {
-    let candidates = document.metadata.id.iter().chain([holder]);
-    candidates.into_iter().find(|id| set.rule(id).is_some()).cloned()
+fn listed(document: &Document, holder: &str, set: &RuleSet) -> Option<String> {
+    let mut candidates = document.metadata.id.as_deref().into_iter().chain([holder]);
+    candidates.find(|id| set.rule(id).is_some()).map(str::to_owned)
 }
 
 fn called<'d>(documents: &'d [Document], name: &str) -> Option<&'d Document> {
