@@ -610,7 +610,7 @@ export interface paths {
         /** Replace the text of a rule of the user. Rules that come with the product stay as they are. */
         put: operations["replace_rule"];
         post?: never;
-        /** Remove a rule of the user. Its alerts stay, and so does its history. */
+        /** Remove a rule of the user that no other one refers to. Its alerts stay, and so does its history. */
         delete: operations["delete_rule"];
         options?: never;
         head?: never;
@@ -647,7 +647,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switch many rules on or off, or try them; one that cannot be switched stops no other. */
+        /** Switch many rules on or off, try or delete them; one that is refused stops no other. */
         post: operations["update_rules"];
         delete?: never;
         options?: never;
@@ -734,6 +734,23 @@ export interface paths {
         put?: never;
         /** Look for what is wrong with a rule text, or likely to be. Nothing is saved. */
         post: operations["lint_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules:skeleton": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Start a rule on the logs of a product. Nothing is saved. */
+        get: operations["start_rule"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1104,23 +1121,6 @@ export interface paths {
         post?: never;
         /** Remove a whitelist. Alerts it kept out of events stay out. */
         delete: operations["delete_whitelist"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rules:skeleton": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the user's own rules as YAML, one after the other. */
-        get: operations["start_rule"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1839,6 +1839,147 @@ export interface components {
          * @enum {string}
          */
         FieldType: "text" | "number" | "level" | "enum" | "ip";
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         */
+        FindingAbout: {
+            /** @enum {string} */
+            code: "does-not-load";
+            mistake: components["schemas"]["RuleMistake"];
+        } | {
+            /** @enum {string} */
+            code: "missing-metadata";
+            key: components["schemas"]["MetadataKey"];
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "unused-selection";
+            selection: string;
+        } | {
+            /** @enum {string} */
+            code: "all-of-one";
+        } | {
+            /** @enum {string} */
+            code: "null-in-list";
+        } | {
+            /** @description The two differ in case only. */
+            case_aside: boolean;
+            /** @enum {string} */
+            code: "duplicate-value";
+            of: components["schemas"]["Listed"];
+            /** @description What stands there twice, if it can be shown. */
+            value?: string | null;
+        } | {
+            /** @enum {string} */
+            code: "plain-regex";
+            regex: string;
+        } | {
+            /** @enum {string} */
+            code: "never-matches";
+            /** @description What the part of a time is never, such as `> 30`; left out for a field. */
+            comparison?: string | null;
+            /** @description A field that must be absent and have a value, or a part of a time. */
+            subject: string;
+        } | {
+            /** @enum {string} */
+            code: "unknown-alias";
+            rule: string;
+        } | {
+            alias: string;
+            /** @enum {string} */
+            code: "unused-alias";
+        } | {
+            /** @description Such as `U+202E`. */
+            character: string;
+            /** @enum {string} */
+            code: "hidden-character";
+            what: components["schemas"]["HiddenWhy"];
+        } | {
+            /** @enum {string} */
+            code: "duplicate-id";
+            /** @description The file that has it. */
+            file?: string | null;
+            id: string;
+        } | {
+            /** @enum {string} */
+            code: "never-fires";
+            /** @description Its logsource, as `product=nginx service=access`. */
+            logsource: string;
+            /** @description The nearest logsource of a product. */
+            near_logsource?: string | null;
+            /** @description The product that has it. */
+            near_product?: string | null;
+        } | {
+            /** @enum {string} */
+            code: "never-filled";
+            field: string;
+            /** @description Some of the logs, as `self_hosted/nginx access`. */
+            logs: string[];
+            /**
+             * Format: int64
+             * @description How many more logs there are.
+             */
+            more: number;
+        } | {
+            /** @enum {string} */
+            code: "no-tests";
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "one-sided-tests";
+            missing: components["schemas"]["TestSide"];
+            rule: string;
+        } | {
+            /** @enum {string} */
+            code: "unknown-product";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            product: string;
+        };
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         * @enum {string}
+         */
+        FindingSeverity: "info" | "warning" | "error";
         /** @description How many records became how many alerts became how many events. */
         Funnel: {
             /**
@@ -1874,6 +2015,177 @@ export interface components {
          * @enum {string}
          */
         HandlingState: "none" | "running" | "succeeded" | "failed";
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "code", rename_all = "kebab-case")]
+         *      FindingAbout {
+         *     /// The text does not load.
+         *     DoesNotLoad { mistake: RuleMistake },
+         *     /// A rule lacks a key that rules should have.
+         *     MissingMetadata { rule: String, key: MetadataKey },
+         *     /// The condition does not name a selection.
+         *     UnusedSelection { selection: String },
+         *     /// `all` with one value.
+         *     AllOfOne,
+         *     /// Null beside other values.
+         *     NullInList,
+         *     /// A value stands in a list twice, or a rule in those of a correlation.
+         *     DuplicateValue {
+         *         of: Listed,
+         *         /// What stands there twice, if it can be shown.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         value: Option<String>,
+         *         /// The two differ in case only.
+         *         case_aside: bool,
+         *     },
+         *     /// A regular expression that plain text could replace.
+         *     PlainRegex { regex: String },
+         *     /// What no log can have.
+         *     NeverMatches {
+         *         /// A field that must be absent and have a value, or a part of a time.
+         *         subject: String,
+         *         /// What the part of a time is never, such as `> 30`; left out for a field.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         comparison: Option<String>,
+         *     },
+         *     /// An alias for a rule that the correlation is not about.
+         *     UnknownAlias { rule: String },
+         *     /// An alias that nothing is grouped by.
+         *     UnusedAlias { alias: String },
+         *     /// A character nobody sees.
+         *     HiddenCharacter {
+         *         what: HiddenWhy,
+         *         /// Such as `U+202E`.
+         *         character: String,
+         *     },
+         *     /// An id that another rule has.
+         *     DuplicateId {
+         *         id: String,
+         *         /// The file that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         file: Option<String>,
+         *     },
+         *     /// A rule on logs that nobody writes.
+         *     NeverFires {
+         *         /// Its logsource, as `product=nginx service=access`.
+         *         logsource: String,
+         *         /// The nearest logsource of a product.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_logsource: Option<String>,
+         *         /// The product that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_product: Option<String>,
+         *     },
+         *     /// A field that the logs of a rule do not have.
+         *     NeverFilled {
+         *         field: String,
+         *         /// Some of the logs, as `self_hosted/nginx access`.
+         *         logs: Vec<String>,
+         *         /// How many more logs there are.
+         *         more: u64,
+         *     },
+         *     /// A rule without tests.
+         *     NoTests { rule: String },
+         *     /// No test of a rule shows one of the two sides.
+         *     OneSidedTests { rule: String, missing: TestSide },
+         *     /// A test with logs of a product that nobody knows.
+         *     UnknownProduct {
+         *         product: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *
+         *
+         *     Why a text does not load.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "kind", rename_all = "kebab-case")]
+         *      RuleMistake {
+         *     /// It cannot be read as YAML.
+         *     Yaml,
+         *     /// A key, modifier or other word that is none of those there are.
+         *     UnknownWord {
+         *         word: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// A key that must be there is not.
+         *     MissingKey { key: String },
+         *     /// A text where a list stands, and the like.
+         *     WrongType,
+         *     /// The expression of a `condition`.
+         *     Condition,
+         *     /// What stands in `detection`.
+         *     Detection,
+         *     /// What stands in `correlation`.
+         *     Correlation,
+         *     /// A field that no log has.
+         *     UnknownField {
+         *         field: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// The name of a rule that is none.
+         *     UnknownRule {
+         *         rule: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// An id that another rule has.
+         *     TakenId { id: String },
+         *     /// Anything else.
+         *     Other,
+         *
+         *
+         *     What a rule should say of itself.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      MetadataKey {
+         *     Id,
+         *     Level,
+         *     Description,
+         *
+         *
+         *     What stands in a list.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      Listed {
+         *     Value,
+         *     Rule,
+         *
+         *
+         *     Why a character is not seen.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         * @enum {string}
+         */
+        HiddenWhy: "direction" | "invisible" | "control";
         /** @description What became of a rule of a file. */
         ImportedRule: {
             /** @description It was saved. */
@@ -2000,6 +2312,169 @@ export interface components {
             /** @description What it is called. */
             title: components["schemas"]["LocalText"];
         };
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "code", rename_all = "kebab-case")]
+         *      FindingAbout {
+         *     /// The text does not load.
+         *     DoesNotLoad { mistake: RuleMistake },
+         *     /// A rule lacks a key that rules should have.
+         *     MissingMetadata { rule: String, key: MetadataKey },
+         *     /// The condition does not name a selection.
+         *     UnusedSelection { selection: String },
+         *     /// `all` with one value.
+         *     AllOfOne,
+         *     /// Null beside other values.
+         *     NullInList,
+         *     /// A value stands in a list twice, or a rule in those of a correlation.
+         *     DuplicateValue {
+         *         of: Listed,
+         *         /// What stands there twice, if it can be shown.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         value: Option<String>,
+         *         /// The two differ in case only.
+         *         case_aside: bool,
+         *     },
+         *     /// A regular expression that plain text could replace.
+         *     PlainRegex { regex: String },
+         *     /// What no log can have.
+         *     NeverMatches {
+         *         /// A field that must be absent and have a value, or a part of a time.
+         *         subject: String,
+         *         /// What the part of a time is never, such as `> 30`; left out for a field.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         comparison: Option<String>,
+         *     },
+         *     /// An alias for a rule that the correlation is not about.
+         *     UnknownAlias { rule: String },
+         *     /// An alias that nothing is grouped by.
+         *     UnusedAlias { alias: String },
+         *     /// A character nobody sees.
+         *     HiddenCharacter {
+         *         what: HiddenWhy,
+         *         /// Such as `U+202E`.
+         *         character: String,
+         *     },
+         *     /// An id that another rule has.
+         *     DuplicateId {
+         *         id: String,
+         *         /// The file that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         file: Option<String>,
+         *     },
+         *     /// A rule on logs that nobody writes.
+         *     NeverFires {
+         *         /// Its logsource, as `product=nginx service=access`.
+         *         logsource: String,
+         *         /// The nearest logsource of a product.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_logsource: Option<String>,
+         *         /// The product that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_product: Option<String>,
+         *     },
+         *     /// A field that the logs of a rule do not have.
+         *     NeverFilled {
+         *         field: String,
+         *         /// Some of the logs, as `self_hosted/nginx access`.
+         *         logs: Vec<String>,
+         *         /// How many more logs there are.
+         *         more: u64,
+         *     },
+         *     /// A rule without tests.
+         *     NoTests { rule: String },
+         *     /// No test of a rule shows one of the two sides.
+         *     OneSidedTests { rule: String, missing: TestSide },
+         *     /// A test with logs of a product that nobody knows.
+         *     UnknownProduct {
+         *         product: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *
+         *
+         *     Why a text does not load.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "kind", rename_all = "kebab-case")]
+         *      RuleMistake {
+         *     /// It cannot be read as YAML.
+         *     Yaml,
+         *     /// A key, modifier or other word that is none of those there are.
+         *     UnknownWord {
+         *         word: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// A key that must be there is not.
+         *     MissingKey { key: String },
+         *     /// A text where a list stands, and the like.
+         *     WrongType,
+         *     /// The expression of a `condition`.
+         *     Condition,
+         *     /// What stands in `detection`.
+         *     Detection,
+         *     /// What stands in `correlation`.
+         *     Correlation,
+         *     /// A field that no log has.
+         *     UnknownField {
+         *         field: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// The name of a rule that is none.
+         *     UnknownRule {
+         *         rule: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// An id that another rule has.
+         *     TakenId { id: String },
+         *     /// Anything else.
+         *     Other,
+         *
+         *
+         *     What a rule should say of itself.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      MetadataKey {
+         *     Id,
+         *     Level,
+         *     Description,
+         *
+         *
+         *     What stands in a list.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         * @enum {string}
+         */
+        Listed: "value" | "rule";
         /** @description A text in both languages. */
         LocalText: {
             /** @description English. */
@@ -2041,6 +2516,160 @@ export interface components {
             /** @description The event it is part of now. */
             merged_into: string;
         };
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "code", rename_all = "kebab-case")]
+         *      FindingAbout {
+         *     /// The text does not load.
+         *     DoesNotLoad { mistake: RuleMistake },
+         *     /// A rule lacks a key that rules should have.
+         *     MissingMetadata { rule: String, key: MetadataKey },
+         *     /// The condition does not name a selection.
+         *     UnusedSelection { selection: String },
+         *     /// `all` with one value.
+         *     AllOfOne,
+         *     /// Null beside other values.
+         *     NullInList,
+         *     /// A value stands in a list twice, or a rule in those of a correlation.
+         *     DuplicateValue {
+         *         of: Listed,
+         *         /// What stands there twice, if it can be shown.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         value: Option<String>,
+         *         /// The two differ in case only.
+         *         case_aside: bool,
+         *     },
+         *     /// A regular expression that plain text could replace.
+         *     PlainRegex { regex: String },
+         *     /// What no log can have.
+         *     NeverMatches {
+         *         /// A field that must be absent and have a value, or a part of a time.
+         *         subject: String,
+         *         /// What the part of a time is never, such as `> 30`; left out for a field.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         comparison: Option<String>,
+         *     },
+         *     /// An alias for a rule that the correlation is not about.
+         *     UnknownAlias { rule: String },
+         *     /// An alias that nothing is grouped by.
+         *     UnusedAlias { alias: String },
+         *     /// A character nobody sees.
+         *     HiddenCharacter {
+         *         what: HiddenWhy,
+         *         /// Such as `U+202E`.
+         *         character: String,
+         *     },
+         *     /// An id that another rule has.
+         *     DuplicateId {
+         *         id: String,
+         *         /// The file that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         file: Option<String>,
+         *     },
+         *     /// A rule on logs that nobody writes.
+         *     NeverFires {
+         *         /// Its logsource, as `product=nginx service=access`.
+         *         logsource: String,
+         *         /// The nearest logsource of a product.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_logsource: Option<String>,
+         *         /// The product that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_product: Option<String>,
+         *     },
+         *     /// A field that the logs of a rule do not have.
+         *     NeverFilled {
+         *         field: String,
+         *         /// Some of the logs, as `self_hosted/nginx access`.
+         *         logs: Vec<String>,
+         *         /// How many more logs there are.
+         *         more: u64,
+         *     },
+         *     /// A rule without tests.
+         *     NoTests { rule: String },
+         *     /// No test of a rule shows one of the two sides.
+         *     OneSidedTests { rule: String, missing: TestSide },
+         *     /// A test with logs of a product that nobody knows.
+         *     UnknownProduct {
+         *         product: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *
+         *
+         *     Why a text does not load.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "kind", rename_all = "kebab-case")]
+         *      RuleMistake {
+         *     /// It cannot be read as YAML.
+         *     Yaml,
+         *     /// A key, modifier or other word that is none of those there are.
+         *     UnknownWord {
+         *         word: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// A key that must be there is not.
+         *     MissingKey { key: String },
+         *     /// A text where a list stands, and the like.
+         *     WrongType,
+         *     /// The expression of a `condition`.
+         *     Condition,
+         *     /// What stands in `detection`.
+         *     Detection,
+         *     /// What stands in `correlation`.
+         *     Correlation,
+         *     /// A field that no log has.
+         *     UnknownField {
+         *         field: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// The name of a rule that is none.
+         *     UnknownRule {
+         *         rule: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// An id that another rule has.
+         *     TakenId { id: String },
+         *     /// Anything else.
+         *     Other,
+         *
+         *
+         *     What a rule should say of itself.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         * @enum {string}
+         */
+        MetadataKey: "id" | "level" | "description";
         /**
          * @description How records come to us.
          * @enum {string}
@@ -3132,6 +3761,15 @@ export interface components {
              */
             unread: number;
         };
+        /** @description What to do to each rule; what is left out stays. */
+        RuleBulkOp: {
+            /** @description Delete it; goes with nothing else. Only rules of the user that no other one refers to can be deleted. */
+            delete?: boolean;
+            /** @description It raises alerts. */
+            enabled?: boolean | null;
+            /** @description Its alerts give no events. */
+            testing?: boolean | null;
+        };
         /** @description What became of each rule. */
         RuleBulkResult: {
             /**
@@ -3146,6 +3784,7 @@ export interface components {
         RuleBulkUpdate: {
             /** @description Which rules, by their Sigma ids; at most 2,000. */
             ids: string[];
+            /** @description What to change in each. */
             op: components["schemas"]["RuleBulkOp"];
         };
         /** @description A rule with its text. */
@@ -3157,8 +3796,11 @@ export interface components {
         };
         /** @description One thing that is wrong, or likely to be. */
         RuleFinding: components["schemas"]["FindingAbout"] & {
+            /** @description What is wrong, and what would have been right, in English. */
             message: string;
+            /** @description `line:column`, both from 1, columns in characters. */
             place: string;
+            /** @description `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing. */
             severity: components["schemas"]["FindingSeverity"];
         };
         /** @description What became of a file of rules. */
@@ -3178,6 +3820,7 @@ export interface components {
             /** @description It is as it was asked to be. */
             ok: boolean;
             problem?: components["schemas"]["Problem"] | null;
+            /** @description The ids of the rules that refer to it, if it could not be deleted for that. */
             used_by?: string[];
         };
         /** @description What is wrong with a rule text, or likely to be. */
@@ -3187,6 +3830,160 @@ export interface components {
             /** @description Nothing in it is an error. */
             ok: boolean;
         };
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "code", rename_all = "kebab-case")]
+         *      FindingAbout {
+         *     /// The text does not load.
+         *     DoesNotLoad { mistake: RuleMistake },
+         *     /// A rule lacks a key that rules should have.
+         *     MissingMetadata { rule: String, key: MetadataKey },
+         *     /// The condition does not name a selection.
+         *     UnusedSelection { selection: String },
+         *     /// `all` with one value.
+         *     AllOfOne,
+         *     /// Null beside other values.
+         *     NullInList,
+         *     /// A value stands in a list twice, or a rule in those of a correlation.
+         *     DuplicateValue {
+         *         of: Listed,
+         *         /// What stands there twice, if it can be shown.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         value: Option<String>,
+         *         /// The two differ in case only.
+         *         case_aside: bool,
+         *     },
+         *     /// A regular expression that plain text could replace.
+         *     PlainRegex { regex: String },
+         *     /// What no log can have.
+         *     NeverMatches {
+         *         /// A field that must be absent and have a value, or a part of a time.
+         *         subject: String,
+         *         /// What the part of a time is never, such as `> 30`; left out for a field.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         comparison: Option<String>,
+         *     },
+         *     /// An alias for a rule that the correlation is not about.
+         *     UnknownAlias { rule: String },
+         *     /// An alias that nothing is grouped by.
+         *     UnusedAlias { alias: String },
+         *     /// A character nobody sees.
+         *     HiddenCharacter {
+         *         what: HiddenWhy,
+         *         /// Such as `U+202E`.
+         *         character: String,
+         *     },
+         *     /// An id that another rule has.
+         *     DuplicateId {
+         *         id: String,
+         *         /// The file that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         file: Option<String>,
+         *     },
+         *     /// A rule on logs that nobody writes.
+         *     NeverFires {
+         *         /// Its logsource, as `product=nginx service=access`.
+         *         logsource: String,
+         *         /// The nearest logsource of a product.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_logsource: Option<String>,
+         *         /// The product that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_product: Option<String>,
+         *     },
+         *     /// A field that the logs of a rule do not have.
+         *     NeverFilled {
+         *         field: String,
+         *         /// Some of the logs, as `self_hosted/nginx access`.
+         *         logs: Vec<String>,
+         *         /// How many more logs there are.
+         *         more: u64,
+         *     },
+         *     /// A rule without tests.
+         *     NoTests { rule: String },
+         *     /// No test of a rule shows one of the two sides.
+         *     OneSidedTests { rule: String, missing: TestSide },
+         *     /// A test with logs of a product that nobody knows.
+         *     UnknownProduct {
+         *         product: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *
+         *
+         *     Why a text does not load.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         */
+        RuleMistake: {
+            /** @enum {string} */
+            kind: "yaml";
+        } | {
+            /** @enum {string} */
+            kind: "unknown-word";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            word: string;
+        } | {
+            key: string;
+            /** @enum {string} */
+            kind: "missing-key";
+        } | {
+            /** @enum {string} */
+            kind: "wrong-type";
+        } | {
+            /** @enum {string} */
+            kind: "condition";
+        } | {
+            /** @enum {string} */
+            kind: "detection";
+        } | {
+            /** @enum {string} */
+            kind: "correlation";
+        } | {
+            field: string;
+            /** @enum {string} */
+            kind: "unknown-field";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "unknown-rule";
+            /** @description The one that was probably meant. */
+            near?: string | null;
+            rule: string;
+        } | {
+            id: string;
+            /** @enum {string} */
+            kind: "taken-id";
+        } | {
+            /** @enum {string} */
+            kind: "other";
+        };
         /** @description The rule of an alert, as it was then. */
         RuleRef: {
             id: string;
@@ -3194,6 +3991,11 @@ export interface components {
             title: components["schemas"]["LocalText"];
             /** @description Digest of its text. */
             version: string;
+        };
+        /** @description A rule to start from. */
+        RuleSkeleton: {
+            /** @description A Sigma rule with a fresh id and with tests that pass. */
+            text: string;
         };
         /** @description A test a rule carries. */
         RuleTest: {
@@ -3607,6 +4409,186 @@ export interface components {
              */
             pending: number;
         };
+        /**
+         * @description One thing that is wrong, or likely to be.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     struct RuleFinding {
+         *     /// `line:column`, both from 1, columns in characters.
+         *     place: String,
+         *     /// `error`: the rule does not load, or must not; `warning`: worth a look; `info`: worth knowing.
+         *     severity: Severity,
+         *     /// What is wrong, and what would have been right, in English.
+         *     message: String,
+         *     #[serde(flatten)]
+         *     about: FindingAbout,
+         *
+         *
+         *     How much a finding weighs.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *     hema(as = FindingSeverity)]
+         *      Severity {
+         *     Info,
+         *     Warning,
+         *     Error,
+         *
+         *
+         *     The name of the check that found something, and what it is about. Texts of the rule are cut to what one line shows.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "code", rename_all = "kebab-case")]
+         *      FindingAbout {
+         *     /// The text does not load.
+         *     DoesNotLoad { mistake: RuleMistake },
+         *     /// A rule lacks a key that rules should have.
+         *     MissingMetadata { rule: String, key: MetadataKey },
+         *     /// The condition does not name a selection.
+         *     UnusedSelection { selection: String },
+         *     /// `all` with one value.
+         *     AllOfOne,
+         *     /// Null beside other values.
+         *     NullInList,
+         *     /// A value stands in a list twice, or a rule in those of a correlation.
+         *     DuplicateValue {
+         *         of: Listed,
+         *         /// What stands there twice, if it can be shown.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         value: Option<String>,
+         *         /// The two differ in case only.
+         *         case_aside: bool,
+         *     },
+         *     /// A regular expression that plain text could replace.
+         *     PlainRegex { regex: String },
+         *     /// What no log can have.
+         *     NeverMatches {
+         *         /// A field that must be absent and have a value, or a part of a time.
+         *         subject: String,
+         *         /// What the part of a time is never, such as `> 30`; left out for a field.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         comparison: Option<String>,
+         *     },
+         *     /// An alias for a rule that the correlation is not about.
+         *     UnknownAlias { rule: String },
+         *     /// An alias that nothing is grouped by.
+         *     UnusedAlias { alias: String },
+         *     /// A character nobody sees.
+         *     HiddenCharacter {
+         *         what: HiddenWhy,
+         *         /// Such as `U+202E`.
+         *         character: String,
+         *     },
+         *     /// An id that another rule has.
+         *     DuplicateId {
+         *         id: String,
+         *         /// The file that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         file: Option<String>,
+         *     },
+         *     /// A rule on logs that nobody writes.
+         *     NeverFires {
+         *         /// Its logsource, as `product=nginx service=access`.
+         *         logsource: String,
+         *         /// The nearest logsource of a product.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_logsource: Option<String>,
+         *         /// The product that has it.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near_product: Option<String>,
+         *     },
+         *     /// A field that the logs of a rule do not have.
+         *     NeverFilled {
+         *         field: String,
+         *         /// Some of the logs, as `self_hosted/nginx access`.
+         *         logs: Vec<String>,
+         *         /// How many more logs there are.
+         *         more: u64,
+         *     },
+         *     /// A rule without tests.
+         *     NoTests { rule: String },
+         *     /// No test of a rule shows one of the two sides.
+         *     OneSidedTests { rule: String, missing: TestSide },
+         *     /// A test with logs of a product that nobody knows.
+         *     UnknownProduct {
+         *         product: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *
+         *
+         *     Why a text does not load.
+         *     rive(Clone, Debug, Serialize, ToSchema)]
+         *     rde(tag = "kind", rename_all = "kebab-case")]
+         *      RuleMistake {
+         *     /// It cannot be read as YAML.
+         *     Yaml,
+         *     /// A key, modifier or other word that is none of those there are.
+         *     UnknownWord {
+         *         word: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// A key that must be there is not.
+         *     MissingKey { key: String },
+         *     /// A text where a list stands, and the like.
+         *     WrongType,
+         *     /// The expression of a `condition`.
+         *     Condition,
+         *     /// What stands in `detection`.
+         *     Detection,
+         *     /// What stands in `correlation`.
+         *     Correlation,
+         *     /// A field that no log has.
+         *     UnknownField {
+         *         field: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// The name of a rule that is none.
+         *     UnknownRule {
+         *         rule: String,
+         *         /// The one that was probably meant.
+         *         #[serde(skip_serializing_if = "Option::is_none")]
+         *         near: Option<String>,
+         *     },
+         *     /// An id that another rule has.
+         *     TakenId { id: String },
+         *     /// Anything else.
+         *     Other,
+         *
+         *
+         *     What a rule should say of itself.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      MetadataKey {
+         *     Id,
+         *     Level,
+         *     Description,
+         *
+         *
+         *     What stands in a list.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      Listed {
+         *     Value,
+         *     Rule,
+         *
+         *
+         *     Why a character is not seen.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         *     rde(rename_all = "snake_case")]
+         *      HiddenWhy {
+         *     Direction,
+         *     Invisible,
+         *     Control,
+         *
+         *
+         *     What a test shows.
+         *     rive(Clone, Copy, Debug, Serialize, ToSchema)]
+         * @enum {string}
+         */
+        TestSide: "alert" | "no_alert";
         /** @description What a counting rule counted. */
         Threshold: {
             /** @description Such as `>= 20`. */
@@ -3701,165 +4683,6 @@ export interface components {
          * @enum {string}
          */
         WhitelistScope: "event" | "alert";
-        /** @description The name of the check that found something, and what it is about. */
-        FindingAbout: {
-            /** @enum {string} */
-            code: "does-not-load";
-            mistake: components["schemas"]["RuleMistake"];
-        } | {
-            /** @enum {string} */
-            code: "missing-metadata";
-            key: components["schemas"]["MetadataKey"];
-            rule: string;
-        } | {
-            /** @enum {string} */
-            code: "unused-selection";
-            selection: string;
-        } | {
-            /** @enum {string} */
-            code: "all-of-one";
-        } | {
-            /** @enum {string} */
-            code: "null-in-list";
-        } | {
-            /** @description The two differ in case only. */
-            case_aside: boolean;
-            /** @enum {string} */
-            code: "duplicate-value";
-            of: components["schemas"]["Listed"];
-            /** @description What stands there twice, if it can be shown. */
-            value?: string | null;
-        } | {
-            /** @enum {string} */
-            code: "plain-regex";
-            regex: string;
-        } | {
-            /** @enum {string} */
-            code: "never-matches";
-            /** @description What the part of a time is never, such as `> 30`; left out for a field. */
-            comparison?: string | null;
-            /** @description A field that must be absent and have a value, or a part of a time. */
-            subject: string;
-        } | {
-            /** @enum {string} */
-            code: "unknown-alias";
-            rule: string;
-        } | {
-            alias: string;
-            /** @enum {string} */
-            code: "unused-alias";
-        } | {
-            /** @description Such as `U+202E`. */
-            character: string;
-            /** @enum {string} */
-            code: "hidden-character";
-            what: components["schemas"]["HiddenWhy"];
-        } | {
-            /** @enum {string} */
-            code: "duplicate-id";
-            /** @description The file that has it. */
-            file?: string | null;
-            id: string;
-        } | {
-            /** @enum {string} */
-            code: "never-fires";
-            /** @description Its logsource, as `product=nginx service=access`. */
-            logsource: string;
-            /** @description The nearest logsource of a product. */
-            near_logsource?: string | null;
-            /** @description The product that has it. */
-            near_product?: string | null;
-        } | {
-            /** @enum {string} */
-            code: "never-filled";
-            field: string;
-            /** @description Some of the logs, as `self_hosted/nginx access`. */
-            logs: string[];
-            /**
-             * Format: int64
-             * @description How many more logs there are.
-             */
-            more: number;
-        } | {
-            /** @enum {string} */
-            code: "no-tests";
-            rule: string;
-        } | {
-            /** @enum {string} */
-            code: "one-sided-tests";
-            missing: components["schemas"]["TestSide"];
-            rule: string;
-        } | {
-            /** @enum {string} */
-            code: "unknown-product";
-            /** @description The one that was probably meant. */
-            near?: string | null;
-            product: string;
-        };
-        /** @description Why a text does not load. */
-        RuleMistake: {
-            /** @enum {string} */
-            kind: "yaml";
-        } | {
-            /** @enum {string} */
-            kind: "unknown-word";
-            /** @description The one that was probably meant. */
-            near?: string | null;
-            word: string;
-        } | {
-            key: string;
-            /** @enum {string} */
-            kind: "missing-key";
-        } | {
-            /** @enum {string} */
-            kind: "wrong-type";
-        } | {
-            /** @enum {string} */
-            kind: "condition";
-        } | {
-            /** @enum {string} */
-            kind: "detection";
-        } | {
-            /** @enum {string} */
-            kind: "correlation";
-        } | {
-            field: string;
-            /** @enum {string} */
-            kind: "unknown-field";
-            /** @description The one that was probably meant. */
-            near?: string | null;
-        } | {
-            /** @enum {string} */
-            kind: "unknown-rule";
-            /** @description The one that was probably meant. */
-            near?: string | null;
-            rule: string;
-        } | {
-            id: string;
-            /** @enum {string} */
-            kind: "taken-id";
-        } | {
-            /** @enum {string} */
-            kind: "other";
-        };
-        /** @enum {string} */
-        MetadataKey: "id" | "level" | "description";
-        /** @enum {string} */
-        Listed: "value" | "rule";
-        /** @enum {string} */
-        HiddenWhy: "direction" | "invisible" | "control";
-        /** @enum {string} */
-        TestSide: "alert" | "no_alert";
-        /** @enum {string} */
-        FindingSeverity: "info" | "warning" | "error";
-        RuleBulkOp: {
-            delete?: boolean;
-            enabled?: boolean | null;
-            testing?: boolean | null;
-        };
-        RuleSkeleton: {
-            text: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -5658,6 +6481,38 @@ export interface operations {
             };
         };
     };
+    start_rule: {
+        parameters: {
+            query: {
+                /** @description The product whose logs it reads, as `provider/product`. */
+                product: string;
+                /** @description Its title; a placeholder if left out. */
+                title?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSkeleton"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_rule: {
         parameters: {
             query?: never;
@@ -6578,36 +7433,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_rule: {
-        parameters: {
-            query: {
-                product: string;
-                title?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleSkeleton"];
-                };
             };
             default: {
                 headers: {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Bench {
     /// The products whose logs can be read, and the dictionary of fields.
     pub catalogue: Arc<Catalogue>,
-    /// The rules the product ships.
+    /// The rules the product ships; behind them may stand those that somebody wrote before.
     pub predefined: Vec<RuleSource>,
     /// The same, as far as they were read before.
     pub known: Arc<Parsed>,
@@ -58,7 +58,10 @@ impl Bench {
         let shipped = given.iter().any(|source| source.origin == Origin::Predefined);
         let behind: &[RuleSource] = if shipped { &[] } else { &self.predefined };
         let behind = behind.iter().map(|source| RuleSource {
-            file: format!("predefined {}", source.file),
+            file: match source.origin {
+                Origin::Custom => source.file.clone(),
+                _ => format!("predefined {}", source.file),
+            },
             ..source.clone()
         });
         given.iter().cloned().chain(behind).collect()

@@ -1,6 +1,6 @@
 //! Rule texts on the workbench: what authors ask of a text before it runs. Nothing here is saved.
 
-use super::{compile::RuleText, explanation::Explained, finding::RuleFinding, references::References};
+use super::{compile::RuleText, explanation::Explained, finding::RuleFinding, references::named_by};
 use crate::{
     api::{
         Shared,
@@ -134,18 +134,20 @@ pub async fn explain(
         None => saved(&app).await?,
     };
     let received = clock::now();
-    let explained = apart(&app, move |bench| {
+    let text = asked.text.clone();
+    let work = move |bench: &Bench| {
         let input = Input::Raw {
             product: &asked.product,
             raw: asked.raw.as_bytes(),
             received,
         };
         workbench::explain(bench, &sources, asked.rule.as_deref(), &input)
-    });
-    explained
-        .await?
-        .map(|explained| Json(explained.into()))
-        .map_err(refusal)
+    };
+    let explained = match text {
+        Some(text) => apart_beside_saved(&app, &text, work).await?,
+        None => apart(&app, work).await?,
+    };
+    explained.map(|explained| Json(explained.into())).map_err(refusal)
 }
 
 /// The user's own rules, each as a file named by its id; one that no longer loads would hide all others.
@@ -170,20 +172,21 @@ fn refusal(error: ExplainError) -> Problem {
     }
 }
 
-/// The same, with the user's saved rules behind those of the product, for correlations and filters of a text that name
-/// them; one that the text is a new version of is left out.
+/// The same, with those of the user's saved rules behind the product's that correlations and filters of the text name.
 pub async fn apart_beside_saved<T: Send + 'static>(
     app: &App,
     text: &str,
     work: impl FnOnce(&Bench) -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let own = References::of(text).names;
     let saved = app.store.custom_rule_list(&app.tenant).await?;
-    let behind = saved
+    let behind: Vec<RuleSource> = named_by(text, saved)
         .into_iter()
-        .filter(move |rule| !own.contains(&rule.id))
-        .map(|rule| workbench::custom(format!("custom rule {}", rule.id), rule.text));
+        .map(|rule| workbench::custom(format!("custom rule {}", rule.id), rule.text))
+        .collect();
     apart(app, move |bench| {
+        if behind.is_empty() {
+            return work(bench);
+        }
         let mut bench = bench.clone();
         bench.predefined.extend(behind);
         work(&bench)

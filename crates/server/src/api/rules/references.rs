@@ -42,6 +42,33 @@ impl References {
     }
 }
 
+/// Those of the saved rules that a text needs: the ones it names, and the ones those name. What the text has itself, it
+/// means itself; a saved rule that it is a new version of is left out.
+pub fn named_by(text: &str, saved: Vec<CustomRule>) -> Vec<CustomRule> {
+    let first = References::of(text);
+    if first.refers.is_empty() {
+        return Vec::new();
+    }
+    let mut left: Vec<(CustomRule, References)> = saved
+        .into_iter()
+        .filter(|rule| !first.names.contains(&rule.id))
+        .map(|rule| {
+            let read = References::of(&rule.text);
+            (rule, read)
+        })
+        .collect();
+    let (mut asking, mut named) = (vec![first], Vec::new());
+    while let Some(one) = asking.pop() {
+        let (found, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, read)| one.uses(read));
+        left = rest;
+        for (rule, read) in found {
+            named.push(rule);
+            asking.push(read);
+        }
+    }
+    named
+}
+
 fn texts(names: Vec<sigma::correlation::Name>) -> Vec<String> {
     names.into_iter().map(|name| name.text).collect()
 }
@@ -109,6 +136,7 @@ mod tests {
     const A: &str = "00000000-0000-4000-8000-00000000000a";
     const B: &str = "00000000-0000-4000-8000-00000000000b";
     const C: &str = "00000000-0000-4000-8000-00000000000c";
+    const NEW: &str = "00000000-0000-4000-8000-00000000000d";
 
     #[track_caller]
     fn check(rules: &[CustomRule], doomed: &[&str], expected: &[(&str, &[&str])]) {
@@ -135,6 +163,19 @@ mod tests {
     fn what_a_used_rule_uses_stays_too() {
         let rules = [rule(A, "a"), about(B, "b", "a"), about(C, "c", "b")];
         check(&rules, &[A, B], &[(A, &[B]), (B, &[C])]);
+    }
+
+    #[test]
+    fn a_text_needs_what_it_names_and_what_that_names() {
+        let saved = [rule(A, "a"), about(B, "b", "a"), rule(C, "c")];
+        let needed = |text: &str| -> Vec<String> {
+            let named = named_by(text, saved.to_vec());
+            named.into_iter().map(|rule| rule.id).collect()
+        };
+        assert_eq!(needed(&about(NEW, "new", "b").text), [B, A]);
+        assert_eq!(needed(&about(NEW, "new", A).text), [A]);
+        assert_eq!(needed(&about(B, "b", "a").text), [A], "not its own old version");
+        assert_eq!(needed(&rule(NEW, "new").text), [""; 0]);
     }
 
     #[test]
