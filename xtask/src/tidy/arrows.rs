@@ -47,7 +47,15 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["normalise", "respond"]),
     (
         "bench",
-        &["correlate", "detect", "journal", "model", "normalise", "store"],
+        &[
+            "correlate",
+            "detect",
+            "journal",
+            "model",
+            "normalise",
+            "sigma",
+            "store",
+        ],
     ),
 ];
 
