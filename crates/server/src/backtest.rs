@@ -7,13 +7,13 @@ use crate::{
     jobs::{Job, Outcome, Progress},
 };
 use journal::{Entry, EntryKind, Error, Journal, Position};
-use model::{ProductId, SourceId, TenantId, Time};
+use model::{SourceId, TenantId, Time};
 use std::{
     collections::HashMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use workbench::{Backtest, BacktestReport, RawRecord};
+use workbench::{Backtest, BacktestReport, Feed, RawRecord};
 
 /// How long one may take; what it found by then is told.
 const LONGEST: Duration = Duration::from_hours(1);
@@ -26,8 +26,8 @@ pub struct Plan {
     pub backtest: Backtest,
     /// Records received since then.
     pub since: Time,
-    /// What each source's records are. Those of sources that are gone are left out: nobody knows how to read them.
-    pub products: HashMap<SourceId, ProductId>,
+    /// How each source's records are read. Those of sources that are gone are left out: nobody knows how to read them.
+    pub feeds: HashMap<SourceId, Feed>,
 }
 
 /// What came of it.
@@ -105,10 +105,10 @@ impl Plan {
             let EntryKind::Record { source, position } = &entry.kind else {
                 continue;
             };
-            if let Some(product) = self.products.get(source) {
+            if let Some(feed) = self.feeds.get(source) {
                 records += 1;
                 self.backtest.record(&RawRecord {
-                    product,
+                    feed,
                     position,
                     received: entry.received,
                     raw: &entry.body,
@@ -165,10 +165,11 @@ level: low
         let rules = [workbench::custom("rule.yml", RULE)];
         let (backtest, errors) = Backtest::new(&bench, &rules, Budget::default());
         assert!(errors.is_empty(), "{errors:#?}");
+        let feed = Feed::of("self_hosted/nginx".parse().unwrap());
         Plan {
             backtest,
             since: minute(4),
-            products: HashMap::from([(SourceId::from_bits(1), "self_hosted/nginx".parse().unwrap())]),
+            feeds: HashMap::from([(SourceId::from_bits(1), feed)]),
         }
     }
 

@@ -36,5 +36,6 @@ pub use finding::{Finding, LintReport, Severity};
 pub use import::{FieldUse, ImportReport, Imported, ids, import};
 pub use lint::lint;
 pub use list::{RuleFilter, RuleRow, list};
+pub use read::Feed;
 pub use skeleton::{SkeletonError, Wanted, skeleton};
 pub use test::{TestOutcome, TestReport, UnreadLog, test};

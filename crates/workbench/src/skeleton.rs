@@ -2,7 +2,8 @@
 
 use crate::{
     bench::{Bench, Sample, custom},
-    logs, read,
+    logs,
+    read::{self, Feed},
     test::test,
 };
 use model::{LogRecord, LogSource, ProductId, RecordView, Schema};
@@ -159,7 +160,7 @@ fn write(bench: &Bench, wanted: &Wanted<'_>, start: &Start, sample: &Sample) -> 
     let raw: String = sample.raw.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let record = read::record(
         &bench.catalogue,
-        wanted.product,
+        &Feed::of(wanted.product.clone()),
         read::some_day(),
         b"1",
         raw.as_bytes(),

@@ -5,7 +5,7 @@ use crate::{
     compiled::Compiled,
     explain::{self, Input},
     finding::Finding,
-    read,
+    read::{self, Feed},
 };
 use detect::{Detector, RuleInfo, RuleSource, RuleTest};
 use model::Alert;
@@ -135,7 +135,7 @@ impl<'b> Runner<'b> {
             let place = number.to_be_bytes();
             match read::record(
                 &self.bench.catalogue,
-                &log.source,
+                &Feed::of(log.source.clone()),
                 read::some_day(),
                 &place,
                 log.raw.as_bytes(),

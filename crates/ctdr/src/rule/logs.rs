@@ -9,7 +9,7 @@ use std::{
     io,
     path::{Path, PathBuf},
 };
-use workbench::{Bench, Merged, Origin};
+use workbench::{Bench, Feed, Merged, Origin};
 
 /// The lines of a log file, and how far it is read.
 pub struct LogLines {
@@ -82,7 +82,7 @@ pub fn open(
     let mut inputs = Vec::with_capacity(logs.len());
     for (product, path) in logs {
         let origin = Origin {
-            product: product.clone(),
+            feed: Feed::of(product.clone()),
             received,
         };
         inputs.push((origin, LogLines::open(path, bar.clone())?));

@@ -1,16 +1,16 @@
 //! Several logs as one, in the order of event times: an attack that shows in two of them must come in the order it
 //! happened.
 
-use crate::read;
-use model::{ProductId, RecordView, Time};
+use crate::read::{self, Feed};
+use model::{RecordView, Time};
 use normalise::Catalogue;
 use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
 /// A raw record on its way in.
 #[derive(Clone, Copy, Debug)]
 pub struct RawRecord<'r> {
-    /// The product that writes it.
-    pub product: &'r ProductId,
+    /// Through which source it comes.
+    pub feed: &'r Feed,
     /// Where it stands in its log: its id where it carries none of its own.
     pub position: &'r [u8],
     /// When it was received: gives a year to times that carry none.
@@ -22,8 +22,8 @@ pub struct RawRecord<'r> {
 /// Where the records of one log come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The product that writes the log.
-    pub product: ProductId,
+    /// Through which source they come.
+    pub feed: Feed,
     /// When the log was received.
     pub received: Time,
 }
@@ -84,7 +84,7 @@ where
         let input = &mut self.inputs[number];
         if let Some(raw) = input.next.take() {
             take(&RawRecord {
-                product: &input.origin.product,
+                feed: &input.origin.feed,
                 position: &position(number, input.number),
                 received: input.origin.received,
                 raw: &raw,
@@ -104,8 +104,8 @@ where
         let raw = line?;
         input.number += 1;
         if !alone {
-            let Origin { product, received } = &input.origin;
-            if let Ok(record) = read::record(&self.catalogue, product, *received, &[], &raw) {
+            let Origin { feed, received } = &input.origin;
+            if let Ok(record) = read::record(&self.catalogue, feed, *received, &[], &raw) {
                 input.clock = record.meta().time;
             }
         }

@@ -94,7 +94,7 @@ impl Backtest {
     pub fn record(&mut self, raw: &RawRecord<'_>) {
         self.records.received += 1;
         let catalogue = Arc::clone(&self.catalogue);
-        match read::record(&catalogue, raw.product, raw.received, raw.position, raw.raw) {
+        match read::record(&catalogue, raw.feed, raw.received, raw.position, raw.raw) {
             Ok(record) if !self.seen.insert(record.meta().id) => self.records.duplicate += 1,
             Ok(record) => {
                 let time = record.meta().time;
@@ -108,7 +108,7 @@ impl Backtest {
             }
             Err(dead) => {
                 self.records.unread += 1;
-                let because = || format!("{}: {}", raw.product, dead.detail);
+                let because = || format!("{}: {}", raw.feed.product, dead.detail);
                 self.records.unread_because.get_or_insert_with(because);
             }
         }

@@ -65,8 +65,7 @@ impl Comparison {
     /// Asks both sets about a record. An alert that both raise for it, over the same records, is the same alert.
     pub fn record(&mut self, raw: &RawRecord<'_>) {
         self.asked = true;
-        let Ok(record) = read::record(&self.catalogue, raw.product, raw.received, raw.position, raw.raw)
-        else {
+        let Ok(record) = read::record(&self.catalogue, raw.feed, raw.received, raw.position, raw.raw) else {
             self.unread += 1;
             return;
         };

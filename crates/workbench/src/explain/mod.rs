@@ -16,7 +16,12 @@ pub use outcome::{
     Asked, EventRead, Explanation, FieldRead, FilterOutcome, ItemOutcome, Node, SelectionOutcome, WindowAsked,
 };
 
-use crate::{bench::Bench, compiled::does_not_load, finding::Finding, read};
+use crate::{
+    bench::Bench,
+    compiled::does_not_load,
+    finding::Finding,
+    read::{self, Feed},
+};
 use detect::RuleSource;
 use event::Subject;
 use library::{Library, Page};
@@ -103,14 +108,18 @@ pub fn explain(
             raw,
             received,
         } => {
-            let record =
-                read::record(&bench.catalogue, product, received, b"explain", raw).map_err(|dead| {
-                    ExplainError::Unread {
-                        product: product.clone(),
-                        reason: dead.reason.as_str(),
-                        detail: dead.detail,
-                    }
-                })?;
+            let record = read::record(
+                &bench.catalogue,
+                &Feed::of(product.clone()),
+                received,
+                b"explain",
+                raw,
+            )
+            .map_err(|dead| ExplainError::Unread {
+                product: product.clone(),
+                reason: dead.reason.as_str(),
+                detail: dead.detail,
+            })?;
             let subject = Subject::Record(&record, bench.catalogue.schema());
             Ok(explained(&library, &chosen, &subject))
         }

@@ -2,9 +2,9 @@
 
 use crate::fixture::{LOGIN, SILENCE, bench, nginx, request};
 use detect::RuleSource;
-use model::{ProductId, Time};
+use model::{ProductId, SourceId, Time};
 use std::convert::Infallible;
-use workbench::{Backtest, BacktestReport, Budget, Compiled, Merged, Origin, RawRecord, custom};
+use workbench::{Backtest, BacktestReport, Budget, Compiled, Feed, Merged, Origin, RawRecord, custom};
 
 fn received() -> Time {
     Time::parse("2026-01-01T00:00:00Z").unwrap()
@@ -15,7 +15,7 @@ fn run(rules: &[RuleSource], budget: Budget, lines: &[String]) -> BacktestReport
     assert!(errors.is_empty(), "{errors:#?}");
     for (number, line) in lines.iter().enumerate() {
         backtest.record(&RawRecord {
-            product: &nginx(),
+            feed: &Feed::of(nginx()),
             position: &number.to_be_bytes(),
             received: received(),
             raw: line.as_bytes(),
@@ -165,7 +165,7 @@ fn stored_rules_run_by_their_ids_among_all_others() {
     let mut backtest = Backtest::of(bench(), compiled, Budget::default());
     for (number, line) in two_days().iter().enumerate() {
         backtest.record(&RawRecord {
-            product: &nginx(),
+            feed: &Feed::of(nginx()),
             position: &number.to_be_bytes(),
             received: received(),
             raw: line.as_bytes(),
@@ -198,7 +198,7 @@ fn logs_are_read_side_by_side_in_the_order_of_their_times() {
             .map(|text| Ok::<_, Infallible>(text.into_bytes()))
     };
     let origin = |product: ProductId| Origin {
-        product,
+        feed: Feed::of(product),
         received: received(),
     };
     let logs = vec![
@@ -230,6 +230,30 @@ fn logs_are_read_side_by_side_in_the_order_of_their_times() {
     assert_eq!(marks, ["09:00", "10:00", "no time", "11:00", "12:00"]);
 }
 
+/// What a source is decides how its records are read, and two sources number their records alike.
+#[test]
+fn records_are_read_as_their_source_says() {
+    let line = "Sep  3 09:00:00 web1 sshd[7]: Failed password for root from 203.0.113.9 port 4242 ssh2";
+    let feed = |number: u128, utc_offset_minutes: i32| Feed {
+        source: SourceId::from_bits(number),
+        utc_offset_minutes,
+        ..Feed::of("self_hosted/sshd".parse().unwrap())
+    };
+    let (mut backtest, _) = Backtest::new(bench(), &[], Budget::default());
+    for feed in [feed(1, 480), feed(2, 0), feed(2, 0)] {
+        backtest.record(&RawRecord {
+            feed: &feed,
+            position: b"1",
+            received: received(),
+            raw: line.as_bytes(),
+        });
+    }
+    let report = backtest.finish();
+    assert_eq!((report.records.read, report.records.duplicate), (2, 1));
+    assert_eq!(report.first, Time::parse("2025-09-03T01:00:00Z").ok());
+    assert_eq!(report.last, Time::parse("2025-09-03T09:00:00Z").ok());
+}
+
 /// Two access logs carry no ids of their own: the n-th line of one is not the n-th line of the other.
 #[test]
 fn two_files_of_one_product_are_two_logs() {
@@ -238,7 +262,7 @@ fn two_files_of_one_product_are_two_logs() {
         vec![Ok::<_, Infallible>(line.into_bytes())].into_iter()
     };
     let origin = Origin {
-        product: nginx(),
+        feed: Feed::of(nginx()),
         received: received(),
     };
     let logs = vec![(origin.clone(), file("/a")), (origin, file("/b"))];

@@ -2,7 +2,7 @@
 
 use crate::fixture::{LOGIN, SILENCE, bench, nginx, request};
 use model::Time;
-use workbench::{Change, Comparison, Diff, RawRecord, custom};
+use workbench::{Change, Comparison, Diff, Feed, RawRecord, custom};
 
 fn diff(old: &[&str], new: &[&str], lines: &[String]) -> Diff {
     let sources = |texts: &[&str]| -> Vec<_> {
@@ -14,7 +14,7 @@ fn diff(old: &[&str], new: &[&str], lines: &[String]) -> Diff {
     let mut comparison = Comparison::new(bench(), &sources(old), &sources(new));
     for (number, line) in lines.iter().enumerate() {
         comparison.record(&RawRecord {
-            product: &nginx(),
+            feed: &Feed::of(nginx()),
             position: &number.to_be_bytes(),
             received: Time::parse("2026-01-01T00:00:00Z").unwrap(),
             raw: line.as_bytes(),

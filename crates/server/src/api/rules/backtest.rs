@@ -1,7 +1,7 @@
 //! Rules over what came in during the last days: how often they would have fired, and which events would have
 //! followed. Nothing is saved. It takes a while, so the answer is a job.
 
-use super::bench::{apart, place};
+use super::bench::{apart, apart_beside_saved, place};
 use crate::{
     api::{
         Shared,
@@ -24,8 +24,9 @@ use axum::{
 use model::LocalText;
 use serde::Deserialize;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use store::Source;
 use utoipa::ToSchema;
-use workbench::{Backtest, Bench, Budget, Compiled, RuleSource};
+use workbench::{Backtest, Bench, Budget, Compiled, Feed, RuleSource};
 
 /// Days that can be asked for.
 const DAYS: u32 = 90;
@@ -84,12 +85,21 @@ pub async fn backtest(
     let plan = Plan {
         backtest,
         since: job.started.minus(Duration::from_hours(24) * days),
-        products: sources
-            .map(|status| (status.source.id, status.source.product))
+        feeds: sources
+            .map(|status| (status.source.id, feed(status.source)))
             .collect(),
     };
     backtest::spawn(&app, plan, &job);
     Ok((StatusCode::ACCEPTED, Json(JobView::of(&job, language(&headers)))))
+}
+
+fn feed(source: Source) -> Feed {
+    Feed {
+        product: source.product,
+        source: source.id,
+        account: source.account,
+        utc_offset_minutes: source.utc_offset_minutes,
+    }
 }
 
 /// Takes a job in, or says what runs.
@@ -129,46 +139,46 @@ impl BacktestRequest {
     }
 }
 
-/// The rules compiled, and what they are called together.
+/// The rules compiled, and what they are called together. A text may name stored rules, as it may when it is saved.
 async fn ready(app: &App, wanted: Wanted, budget: Budget) -> Result<(LocalText, Backtest), Problem> {
-    let custom = match wanted {
-        Wanted::Text(_) => Vec::new(),
-        Wanted::Stored(_) => app.store.custom_rule_list(&app.tenant).await?,
-    };
-    let custom: Vec<RuleSource> = custom
-        .into_iter()
-        .map(|rule| workbench::custom(rule.id, rule.text))
-        .collect();
-    apart(app, move |bench| {
-        let compiled = compile(bench, &custom, &wanted)?;
-        Ok((title(&compiled), Backtest::of(bench, compiled, budget)))
-    })
-    .await?
-}
-
-fn compile(bench: &Bench, custom: &[RuleSource], wanted: &Wanted) -> Result<Compiled, Problem> {
+    let begin =
+        move |bench: &Bench, compiled: Compiled| (title(&compiled), Backtest::of(bench, compiled, budget));
     match wanted {
         Wanted::Text(text) => {
-            let compiled = Compiled::new(bench, &[workbench::custom("rule.yml", text.as_str())]);
-            if compiled.errors.is_empty() {
-                return Ok(compiled);
-            }
-            let places = compiled.errors.iter().map(place).collect();
-            Err(Problem::invalid("the rule does not compile", places))
+            let source = [workbench::custom("rule.yml", text.as_str())];
+            let work = move |bench: &Bench| Ok(begin(bench, of_text(bench, &source)?));
+            apart_beside_saved(app, &text, work).await?
         }
         Wanted::Stored(ids) => {
-            let compiled = Compiled::stored(bench, custom, ids);
-            let known: BTreeSet<&String> = compiled.own().map(|rule| &rule.id).collect();
-            let missing = ids.iter().find(|id| !known.contains(id));
-            match missing {
-                None => Ok(compiled),
-                Some(id) if custom.iter().any(|rule| rule.file == *id) => Err(Problem::new(
-                    Kind::Conflict,
-                    format!("`{id}` cannot run as it is: correct its text first"),
-                )),
-                Some(id) => Err(Problem::not_found(id)),
-            }
+            let custom = app.store.custom_rule_list(&app.tenant).await?;
+            let custom = custom
+                .into_iter()
+                .map(|rule| workbench::custom(rule.id, rule.text));
+            let custom: Vec<RuleSource> = custom.collect();
+            apart(app, move |bench| Ok(begin(bench, stored(bench, &custom, &ids)?))).await?
         }
+    }
+}
+
+fn of_text(bench: &Bench, source: &[RuleSource]) -> Result<Compiled, Problem> {
+    let compiled = Compiled::new(bench, source);
+    if compiled.errors.is_empty() {
+        return Ok(compiled);
+    }
+    let places = compiled.errors.iter().map(place).collect();
+    Err(Problem::invalid("the rule does not compile", places))
+}
+
+fn stored(bench: &Bench, custom: &[RuleSource], ids: &BTreeSet<String>) -> Result<Compiled, Problem> {
+    let compiled = Compiled::stored(bench, custom, ids);
+    let known: BTreeSet<&String> = compiled.own().map(|rule| &rule.id).collect();
+    match ids.iter().find(|id| !known.contains(id)) {
+        None => Ok(compiled),
+        Some(id) if custom.iter().any(|rule| rule.file == *id) => Err(Problem::new(
+            Kind::Conflict,
+            format!("`{id}` cannot run as it is: correct its text first"),
+        )),
+        Some(id) => Err(Problem::not_found(id)),
     }
 }
 

@@ -33,6 +33,22 @@ ctdr:
     )
 }
 
+/// A correlation about [`rule`], in a text of its own.
+fn often() -> String {
+    format!(
+        "title: Secret door asked for thrice
+id: 5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b32
+correlation:
+  type: event_count
+  rules: [{ID}]
+  group-by: [http_request.url.path]
+  timespan: 1h
+  condition: {{gte: 3}}
+level: low
+"
+    )
+}
+
 fn lines() -> Vec<String> {
     let line = |(client, path): (usize, &str)| {
         format!(
@@ -96,6 +112,11 @@ async fn a_text_and_stored_rules_are_tried_and_say_the_same() {
     assert!(
         both["title"]["en"].as_str().unwrap().ends_with(" and 1 more"),
         "{both}"
+    );
+    let counted = tested(&desk, &admin, json!({"text": often(), "days": 7})).await;
+    assert_eq!(
+        counted["report"]["alerts"], 1,
+        "it names a stored rule: {counted}"
     );
     let alerts = desk.get(&admin, "/alerts").await.1;
     assert_eq!(alerts["items"], json!([]), "a backtest raises nothing");
