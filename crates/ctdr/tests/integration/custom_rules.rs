@@ -240,10 +240,7 @@ async fn a_rule_starts_from_a_real_log_of_its_product() {
         2,
         "each has its own id"
     );
-    assert_eq!(
-        start("nobody/nothing").await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    assert_eq!(start("nobody/nothing").await.status, StatusCode::BAD_REQUEST);
 }
 
 /// A rule on how often the rule called `other` matches.

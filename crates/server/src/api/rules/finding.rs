@@ -253,7 +253,7 @@ level: low
             &json!({
                 "place": "4:1", "severity": "warning", "code": "never-fires",
                 "logsource": "product=nginx service=acces",
-                "near_logsource": "category=webserver product=nginx service=access",
+                "near_logsource": "product=nginx service=access category=webserver",
                 "near_product": "self_hosted/nginx",
             }),
         );
