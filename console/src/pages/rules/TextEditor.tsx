@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { useEffect, useEffectEvent, useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useText } from "../../i18n/text";
 import { marksAt, pieces, worst, wrongLines, type Mark, type Piece } from "./marks";
 import { offsetOf } from "./place";
@@ -37,12 +37,6 @@ export function TextEditor({ label, value, onChange, marks, judged, goTo }: Prop
   const cut = useMemo(() => pieces(value, marks, judged), [value, marks, judged]);
   const lines = value.split("\n");
   const wrong = wrongLines(value, cut);
-  useEffect(() => {
-    if (!goTo || !field.current) return;
-    const offset = offsetOf(field.current.value, goTo.place);
-    field.current.focus();
-    field.current.setSelectionRange(offset, offset);
-  }, [goTo]);
   const tell = (piece: HTMLElement | undefined, told: Mark[]) => {
     const word = told.length > 0 ? piece?.getClientRects()[0] : undefined;
     const own = field.current?.getBoundingClientRect();
@@ -57,6 +51,17 @@ export function TextEditor({ label, value, onChange, marks, judged, goTo }: Prop
       told,
     );
   };
+  const moveTo = useEffectEvent((place: string) => {
+    if (!field.current) return;
+    const offset = offsetOf(field.current.value, place);
+    field.current.focus();
+    field.current.setSelectionRange(offset, offset);
+    // React tells of carets that people move, not of this one.
+    onCaret();
+  });
+  useEffect(() => {
+    if (goTo) moveTo(goTo.place);
+  }, [goTo]);
   const onHover = (event: MouseEvent) => {
     const under = marked().find((piece) => Array.from(piece.getClientRects()).some((box) => holds(box, event)));
     if (under) tell(under, cut[Number(under.dataset.piece)]?.marks ?? []);
