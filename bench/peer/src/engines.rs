@@ -76,6 +76,10 @@ impl hunt::Told for Complete {
     fn unreadable(&self, problem: &hunt::input::Problem) {
         panic!("an event of the corpus cannot be read: {problem:?}");
     }
+
+    fn noted(&self, note: &hunt::Note) {
+        panic!("no rule of the corpus counts: {note}");
+    }
 }
 
 /// Our engine, reading the file and writing its matches as `ctdr hunt` does.
