@@ -1,5 +1,6 @@
 //! What an administrator, the content and the tests may set.
 
+use crate::pattern::Patterns;
 use model::{Aggregation, Capabilities, EntityKey, Tactic, limits};
 use std::collections::BTreeSet;
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub infrastructure: BTreeSet<EntityKey>,
     /// How large an event may grow.
     pub caps: Caps,
+    /// The expert patterns.
+    pub patterns: Patterns,
 }
 
 impl Settings {

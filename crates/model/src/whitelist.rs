@@ -3,6 +3,7 @@
 use crate::{
     alert::Alert,
     condition::{Condition, Facts},
+    entity::EntityKind,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,35 @@ pub struct Whitelist {
 /// `victim.<type>`, `artefact.<type>` for each of the thirteen types.
 #[derive(Debug)]
 pub struct AlertFacts<'a>(pub &'a Alert);
+
+impl AlertFacts<'_> {
+    /// The names without a type.
+    pub const PLAIN: [&'static str; 12] = [
+        "rule",
+        "title",
+        "level",
+        "side",
+        "origin",
+        "category",
+        "product",
+        "provider",
+        "account",
+        "tactic",
+        "technique",
+        "entity",
+    ];
+
+    /// Whether an alert can have values under this name. Any other name has none, which is a mistake of its writer.
+    pub fn knows(name: &str) -> bool {
+        match name.split_once('.') {
+            None => Self::PLAIN.contains(&name),
+            Some((group, kind)) => {
+                matches!(group, "entity" | "attacker" | "victim" | "artefact")
+                    && EntityKind::parse(kind).is_some()
+            }
+        }
+    }
+}
 
 impl Facts for AlertFacts<'_> {
     fn values(&self, name: &str) -> Vec<String> {

@@ -7,4 +7,5 @@ mod chain;
 mod gates;
 mod late;
 mod methods;
+mod patterns;
 mod properties;
