@@ -8,7 +8,7 @@ use proptest::prelude::*;
 const GUESSED: &str = r"
 id: guessed_then_miner
 title: {en: Guessed then mined, zh: 爆破后挖矿}
-description: {en: Guessing, a login and a miner., zh: 爆破、登录与挖矿。}
+description: {en: Guessing then login then miner., zh: 爆破、登录与挖矿。}
 within: 1h
 join: [host]
 steps:
