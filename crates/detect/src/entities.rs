@@ -38,6 +38,11 @@ impl EntityRule {
         })
     }
 
+    /// Which kind it gives, and in which part.
+    pub const fn part(&self) -> (EntityKind, Role) {
+        (self.kind, self.role)
+    }
+
     fn read(&self, record: &impl RecordView, entities: &mut Vec<Entity>) {
         let mut scope = String::new();
         for address in &self.scope {

@@ -7,6 +7,7 @@
 
 use crate::{
     correlation::members::{Input, Place},
+    entities::EntityRule,
     extension::Extension,
     filters::filters,
     matcher::{self, Engine},
@@ -16,9 +17,12 @@ use crate::{
     rule::{Rule, RuleInfo, RuleSource},
     unit::{Member, Output, Unit, leave_out_dependents},
 };
-use model::{LogSource, Schema};
+use model::{EntityKind, LogSource, Role, Schema};
 use sigma::{Body, Detection, Document, ErrorKind, Report};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// What is wrong with a rule file, and where.
 pub type RuleError = sigma::Error;
@@ -181,6 +185,30 @@ impl RuleSet {
     /// The rule of this id.
     pub fn rule(&self, id: &str) -> Option<&RuleInfo> {
         self.rules().find(|rule| rule.id == id)
+    }
+
+    /// The entities that alerts of the rule of this id can name, each with its part in them: its own, and those that the
+    /// correlations it counts contribute.
+    pub fn entities(&self, id: &str) -> BTreeSet<(EntityKind, Role)> {
+        let named = |number: &usize| self.rules[*number].info.id == id;
+        let mut open: Vec<usize> = (0..self.rules.len()).filter(named).collect();
+        let (mut entities, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(number) = open.pop() {
+            if !seen.insert(number) {
+                continue;
+            }
+            entities.extend(self.rules[number].entities.iter().map(EntityRule::part));
+            open.extend(
+                self.feeds[number]
+                    .counts
+                    .iter()
+                    .filter_map(|source| match source {
+                        Source::Rule(rule) => Some(*rule),
+                        Source::Detection(_) => None,
+                    }),
+            );
+        }
+        entities
     }
 
     /// Compiles what every document says for itself; the detections go into the set, silent for now.

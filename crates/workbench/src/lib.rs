@@ -15,6 +15,7 @@ mod lint;
 mod list;
 mod logs;
 pub mod output;
+pub mod pattern;
 mod read;
 mod skeleton;
 mod test;

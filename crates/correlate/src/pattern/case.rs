@@ -151,40 +151,24 @@ impl Pattern {
 impl Line {
     /// The alert of this line; `position` is its id, so that alerts of one moment stay in the order of the lines.
     fn alert(&self, position: usize, stencil: Option<Stencil>) -> Alert {
-        let stencil = stencil.unwrap_or_else(Stencil::of_no_rule);
-        let time = Time::from_secs(0).plus(self.at);
-        let product = self.product.clone().map(|product| BTreeSet::from([product]));
-        let mut entities: Vec<Entity> = self.entities.iter().map(|mention| mention.0.clone()).collect();
-        entities.sort();
-        entities.dedup();
-        Alert {
-            id: AlertId::from_bits(position as u128),
-            tenant: TenantId::default(),
-            time,
-            first_time: time,
-            rule: RuleRef {
-                id: stencil.rule,
-                version: String::new(),
-            },
-            title: LocalText::default(),
-            origin: stencil.origin,
-            testing: false,
-            side: self.side.unwrap_or(stencil.side),
-            level: self.level.unwrap_or(stencil.level),
-            aggregation: Aggregation::None,
-            window: None,
-            category: self.category.clone().unwrap_or(stencil.category),
-            tactics: self.tactics.clone().unwrap_or(stencil.tactics),
-            techniques: self.techniques.clone().unwrap_or(stencil.techniques),
-            products: product.unwrap_or(stencil.products),
-            accounts: BTreeSet::new(),
-            entities,
-            records: Vec::new(),
-            evidence: Vec::new(),
-            threshold: None,
-            defended: None,
-            suppressed: 0,
+        let mut stencil = stencil.unwrap_or_else(Stencil::of_no_rule);
+        set(&mut stencil.category, self.category.as_ref());
+        set(&mut stencil.tactics, self.tactics.as_ref());
+        set(&mut stencil.techniques, self.techniques.as_ref());
+        set(&mut stencil.side, self.side.as_ref());
+        set(&mut stencil.level, self.level.as_ref());
+        if let Some(product) = &self.product {
+            stencil.products = BTreeSet::from([product.clone()]);
         }
+        let entities = self.entities.iter().map(|mention| mention.0.clone());
+        let time = Time::from_secs(0).plus(self.at);
+        stencil.alert(AlertId::from_bits(position as u128), time, entities.collect())
+    }
+}
+
+fn set<T: Clone>(place: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        place.clone_from(value);
     }
 }
 
@@ -201,6 +185,40 @@ impl Stencil {
             level: Level::Medium,
             origin: Origin::Custom,
             entities: BTreeSet::new(),
+        }
+    }
+
+    /// An alert of the rule.
+    pub fn alert(&self, id: AlertId, time: Time, mut entities: Vec<Entity>) -> Alert {
+        entities.sort();
+        entities.dedup();
+        Alert {
+            id,
+            tenant: TenantId::default(),
+            time,
+            first_time: time,
+            rule: RuleRef {
+                id: self.rule.clone(),
+                version: String::new(),
+            },
+            title: LocalText::default(),
+            origin: self.origin,
+            testing: false,
+            side: self.side,
+            level: self.level,
+            aggregation: Aggregation::None,
+            window: None,
+            category: self.category.clone(),
+            tactics: self.tactics.clone(),
+            techniques: self.techniques.clone(),
+            products: self.products.clone(),
+            accounts: BTreeSet::new(),
+            entities,
+            records: Vec::new(),
+            evidence: Vec::new(),
+            threshold: None,
+            defended: None,
+            suppressed: 0,
         }
     }
 }

@@ -34,9 +34,33 @@ impl Join {
     /// The entity that is shared: of several, the first in the order of `later`.
     pub fn shared<'a>(&self, earlier: &[Entity], later: &'a [Entity]) -> Option<&'a EntityKey> {
         let met = |entity: &&Entity| {
-            self.arrives(entity) && earlier.iter().any(|e| self.leaves(e) && e.key == entity.key)
+            self.arrives(entity)
+                && earlier
+                    .iter()
+                    .any(|e| self.leaves(e) && same(&e.key, &entity.key))
         };
         later.iter().find(met).map(|entity| &entity.key)
+    }
+}
+
+/// Whether two alerts name the same thing. A private address of ours is written with its account (`account/address`),
+/// one that attacks without: between the two forms the address alone decides, or no victim could ever turn attacker.
+fn same(earlier: &EntityKey, later: &EntityKey) -> bool {
+    if earlier == later {
+        return true;
+    }
+    let (earlier_scope, earlier_ip) = scoped(&earlier.value);
+    let (later_scope, later_ip) = scoped(&later.value);
+    earlier.kind == EntityKind::Ip
+        && later.kind == EntityKind::Ip
+        && earlier_scope.is_some() != later_scope.is_some()
+        && earlier_ip == later_ip
+}
+
+fn scoped(value: &str) -> (Option<&str>, &str) {
+    match value.rsplit_once('/') {
+        Some((scope, address)) => (Some(scope), address),
+        None => (None, value),
     }
 }
 
@@ -171,6 +195,21 @@ mod tests {
             Some(Role::Attacker),
         );
         check(json!({"ip": {"to": "attacker"}}), None, Some(Role::Attacker));
+    }
+
+    #[test]
+    fn a_private_address_is_the_same_with_and_without_its_account() {
+        let check = |earlier: &str, later: &str, expected: bool| {
+            let key = |value| EntityKey::new(EntityKind::Ip, value);
+            assert_eq!(same(&key(earlier), &key(later)), expected, "{earlier} {later}");
+        };
+        check("10.0.0.5", "10.0.0.5", true);
+        check("acct/10.0.0.5", "10.0.0.5", true);
+        check("10.0.0.5", "acct/10.0.0.5", true);
+        check("acct/10.0.0.5", "other/10.0.0.5", false);
+        check("acct/10.0.0.5", "10.0.0.6", false);
+        let file = |value| EntityKey::new(EntityKind::File, value);
+        assert!(!same(&file("h1/a"), &file("a")));
     }
 
     #[test]

@@ -43,7 +43,14 @@ fn test(test: &TestOutcome) -> String {
     line("error", &test.file, (test.line, 1), &test.title, &message)
 }
 
-fn line(command: &str, file: &str, (line, column): (usize, usize), title: &str, message: &str) -> String {
+/// One annotation.
+pub(crate) fn line(
+    command: &str,
+    file: &str,
+    (line, column): (usize, usize),
+    title: &str,
+    message: &str,
+) -> String {
     format!(
         "::{command} file={},line={line},col={column},title={}::{}\n",
         property(file),

@@ -1,7 +1,7 @@
 //! Results in the forms that other programs read: SARIF for code scanning, annotations for GitHub Actions, `JUnit` for
 //! everything that shows tests.
 
-mod github;
+pub(crate) mod github;
 mod junit;
 mod sarif;
 
