@@ -1,6 +1,6 @@
 //! The command line, and the help that teaches it.
 
-use crate::rule::arguments::RuleCommand;
+use crate::{pattern::PatternCommand, rule::arguments::RuleCommand};
 use clap::{Args, Parser, Subcommand};
 use hunt::{Log, LogMode};
 use model::ProductId;
@@ -35,6 +35,9 @@ pub enum Command {
     /// Rules as code: lint, test, explain, try on old logs, compare, import.
     #[command(subcommand)]
     Rule(RuleCommand),
+    /// Expert patterns as code: lint, test.
+    #[command(subcommand)]
+    Pattern(PatternCommand),
     /// Print the API's OpenAPI document.
     #[command(hide = true)]
     Openapi,

@@ -4,6 +4,7 @@ mod cli;
 mod exit;
 mod hunt;
 mod logging;
+mod pattern;
 mod progress;
 mod replay;
 mod rule;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         cli::Command::Replay(arguments) => replay::run(&arguments),
         cli::Command::Hunt(arguments) => hunt::run(&arguments),
         cli::Command::Rule(command) => rule::run(&command),
+        cli::Command::Pattern(command) => pattern::run(&command),
         cli::Command::Openapi => serve::print_openapi(),
     };
     exit::code(result)

@@ -16,6 +16,7 @@ pub(crate) fn of(content: &Content) -> Bench {
         predefined: content::rule_sources(&content.rules),
         known: Arc::clone(&content.parsed),
         samples: samples(),
+        patterns: content.patterns.clone(),
         tactics: content.tactic_order(),
     }
 }
@@ -35,4 +36,9 @@ fn samples() -> Vec<Sample> {
         .into_iter()
         .filter_map(sample)
         .collect()
+}
+
+/// The files of the expert patterns that the binary carries.
+pub fn patterns() -> Vec<normalise::ContentFile> {
+    content::files("correlation/")
 }

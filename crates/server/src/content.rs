@@ -1,14 +1,16 @@
-//! The content the binary carries: sources, rules, playbooks and the ATT&CK matrix.
+//! The content the binary carries: sources, rules, expert patterns, playbooks and the ATT&CK matrix.
 //!
 //! Pure crates are handed texts; this is where the texts come from. A mistake in content is a defect of
 //! the build, so it is reported with its place and stops the start.
 
+use correlate::Patterns;
 use detect::{Parsed, RuleError, RuleSet, RuleSource};
 use model::{LocalText, Origin, Tactic};
 use normalise::{Catalogue, ContentFile};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::{collections::BTreeSet, sync::Arc};
+use workbench::pattern::{self, PatternFinding};
 
 #[derive(RustEmbed)]
 #[folder = "../../content"]
@@ -23,6 +25,9 @@ pub enum ContentError {
     /// Mistakes in source mappings, each with file, line and column.
     #[error("the source mappings have {} mistakes, the first: {}", .0.len(), .0[0])]
     Sources(Vec<normalise::ContentError>),
+    /// Mistakes in expert patterns, each with file, line and column.
+    #[error("the expert patterns have {} mistakes, the first: {}", .0.len(), .0[0].text())]
+    Patterns(Vec<PatternFinding>),
     /// A mistake in the ATT&CK data.
     #[error("attack/tactics.yml: {0}")]
     Attack(String),
@@ -39,6 +44,10 @@ pub struct Content {
     pub(crate) parsed: Arc<Parsed>,
     /// The ids of the predefined rules.
     pub rule_ids: BTreeSet<String>,
+    /// The expert patterns.
+    pub patterns: Patterns,
+    /// Their files, in the same order.
+    pub pattern_files: Vec<ContentFile>,
     /// The predefined playbooks' files.
     pub playbooks: Vec<ContentFile>,
     /// ATT&CK tactics in matrix order.
@@ -78,6 +87,8 @@ impl Content {
             .unwrap_or_default();
         let matrix: Matrix =
             serde_saphyr::from_str(&text).map_err(|error| ContentError::Attack(error.to_string()))?;
+        let pattern_files = files("correlation/");
+        let patterns = pattern::load(&pattern_files).map_err(ContentError::Patterns)?;
         let rules = files("rules/");
         let parsed = Arc::new(Parsed::default());
         let (compiled, _) = RuleSet::compile_knowing(&parsed, catalogue.schema(), &rule_sources(&rules));
@@ -86,6 +97,8 @@ impl Content {
             rule_ids: compiled.rules().map(|rule| rule.id.clone()).collect(),
             rules,
             parsed,
+            patterns,
+            pattern_files,
             playbooks: files("playbooks/"),
             tactics: matrix.tactics,
         })

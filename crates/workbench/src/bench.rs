@@ -1,5 +1,6 @@
 //! What rules are judged against: the sources there are, the rules the product ships, and samples of logs.
 
+use correlate::Patterns;
 use detect::{Parsed, RuleSource};
 use model::{Origin, ProductId, Tactic};
 use normalise::Catalogue;
@@ -18,6 +19,8 @@ pub struct Bench {
     pub samples: Vec<Sample>,
     /// The ATT&CK tactics in matrix order.
     pub tactics: Vec<Tactic>,
+    /// The expert patterns that make events of alerts.
+    pub patterns: Patterns,
 }
 
 /// A raw record of a product, as its source really writes it.

@@ -4,7 +4,7 @@ pub mod arguments;
 mod backtest;
 mod diff;
 mod explain;
-mod files;
+pub mod files;
 mod import;
 mod lint;
 mod list;
@@ -34,7 +34,7 @@ pub fn run(command: &RuleCommand) -> Result<(), Failure> {
 }
 
 /// Writes a result to standard output. Whoever reads it may stop, as `head` does: that is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -42,13 +42,13 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn print_json(result: &impl Serialize) -> Result<(), Failure> {
+pub fn print_json(result: &impl Serialize) -> Result<(), Failure> {
     print(&(serde_json::to_string_pretty(result)? + "\n"))
 }
 
 /// Says something to people, on standard error.
 #[allow(clippy::print_stderr, reason = "this is what the commands say to people")]
-fn tell(text: &str) {
+pub fn tell(text: &str) {
     eprintln!("{text}");
 }
 
@@ -73,7 +73,7 @@ fn line(finding: &Finding) -> String {
 }
 
 /// `1 rule`, `2 rules`.
-fn count(number: usize, what: &str) -> String {
+pub fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }

@@ -17,6 +17,7 @@ mod jobs;
 mod never_block;
 mod overview;
 mod page;
+mod patterns;
 mod playbooks;
 mod policies;
 mod problem;
@@ -66,6 +67,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(events::routes())
             .merge(alerts::routes())
             .merge(rules::routes())
+            .merge(patterns::routes())
             .merge(jobs::routes())
             .merge(whitelists::routes())
             .merge(response_rules::routes())

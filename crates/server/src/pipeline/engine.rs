@@ -103,6 +103,7 @@ impl Engine {
         let correlator = Correlator::new(correlate::Settings {
             capabilities: settings.capabilities.clone(),
             tactic_order: content.tactic_order(),
+            patterns: content.patterns.clone(),
             ..correlate::Settings::default()
         });
         Self {

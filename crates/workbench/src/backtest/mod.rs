@@ -77,6 +77,7 @@ impl Backtest {
             detector: Detector::new(Arc::new(compiled.set)),
             correlator: Correlator::new(Settings {
                 tactic_order: bench.tactics.clone(),
+                patterns: bench.patterns.clone(),
                 ..Settings::default()
             }),
             budget,

@@ -6,11 +6,12 @@ mod reach;
 mod read;
 mod rules;
 
+/// A file of a pattern: its path, as the caller names it, and its text.
+pub use normalise::ContentFile;
 pub use rules::Rules;
 
 use crate::{bench::Bench, finding::Severity, output::github};
 use correlate::{Pattern, Patterns};
-use normalise::ContentFile;
 use serde::Serialize;
 
 /// What is wrong with a pattern file, or likely to be, and where.
@@ -86,20 +87,17 @@ impl PatternFinding {
 
 /// Reads the patterns a product ships, in the order of their files. Any mistake refuses them all.
 pub fn load(files: &[ContentFile]) -> Result<Patterns, Vec<PatternFinding>> {
-    let (patterns, mut findings) = sound(files);
-    if findings.is_empty() {
-        let sound = patterns.into_iter().map(|(_, pattern)| pattern).collect();
-        match Patterns::new(sound) {
-            Ok(patterns) => return Ok(patterns),
-            // Each was checked by itself: what is left are ids used twice.
-            Err(mistakes) => findings.extend(mistakes.into_iter().map(|(id, mistake)| {
-                let file = files.iter().find(|file| stem(&file.path) == id);
-                let file = file.map_or(id.as_str(), |file| &file.path);
-                PatternFinding::new(file, (1, 1), "does-not-load", mistake.to_string())
-            })),
-        }
+    let (patterns, findings) = sound(files);
+    if !findings.is_empty() {
+        return Err(findings);
     }
-    Err(findings)
+    let patterns = patterns.into_iter().map(|(_, pattern)| pattern).collect();
+    // Each is sound and no id is used twice: nothing is left to refuse.
+    Patterns::new(patterns).map_err(|mistakes| {
+        let told = mistakes.into_iter();
+        told.map(|(id, mistake)| PatternFinding::new(&id, (1, 1), "does-not-load", mistake.to_string()))
+            .collect()
+    })
 }
 
 /// Looks for what is wrong with patterns, or likely to be: what does not load, tests that are missing, steps that the

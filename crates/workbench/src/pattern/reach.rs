@@ -59,9 +59,15 @@ pub fn check(pattern: &Pattern, rules: &Rules) -> Vec<(&'static str, Told)> {
             found.push(("never-ties", (path, message)));
         }
     }
-    for (place, join) in pattern.join.iter().enumerate().filter(|(place, _)| !used[*place]) {
-        found.push(("never-ties", (format!("join[{place}]"), idle(join))));
-    }
+    // A step that nothing meets was told; that nothing ties it follows from that.
+    let all_met = meets.iter().all(|stencils| !stencils.is_empty());
+    let unused = pattern
+        .join
+        .iter()
+        .zip(used)
+        .enumerate()
+        .filter(|(_, (_, used))| all_met && !used);
+    found.extend(unused.map(|(place, (join, _))| ("never-ties", (format!("join[{place}]"), idle(join)))));
     found
 }
 

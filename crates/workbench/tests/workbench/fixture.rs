@@ -111,11 +111,12 @@ fn load() -> Bench {
         catalogue: Arc::new(catalogue),
         predefined: rules.map(|file| predefined(file.path, file.text)).collect(),
         tactics: Vec::new(),
+        patterns: workbench::pattern::load(&files("correlation")).unwrap(),
     }
 }
 
 /// All text files under a folder of `content`, by their path from there, in order.
-fn files(folder: &str) -> Vec<ContentFile> {
+pub fn files(folder: &str) -> Vec<ContentFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
     let mut found = Vec::new();
     let mut open = vec![root.join(folder)];

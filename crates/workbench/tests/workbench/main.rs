@@ -10,5 +10,6 @@ mod import;
 mod lint;
 mod list;
 mod output;
+mod patterns;
 mod skeleton;
 mod test;
