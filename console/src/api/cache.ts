@@ -9,6 +9,7 @@ export const KEY = {
   events: "events",
   alerts: "alerts",
   rules: "rules",
+  patterns: "patterns",
   jobs: "jobs",
   responseRules: "response-rules",
   playbooks: "playbooks",

@@ -45,6 +45,11 @@ export type Threshold = Schemas["Threshold"];
 export type CountedRule = Schemas["CountedRule"];
 export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
+/** Ordered steps whose alerts make one event. */
+export type Pattern = Schemas["Pattern"];
+export type PatternDetail = Schemas["PatternDetail"];
+export type PatternStep = Schemas["PatternStep"];
+export type PatternJoin = Schemas["PatternJoin"];
 export type RuleFinding = Schemas["RuleFinding"];
 export type RuleItemResult = Schemas["RuleItemResult"];
 export type RuleImport = Schemas["RuleImport"];

@@ -3,6 +3,7 @@ import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
 import { findings } from "./findings";
 import { rules } from "./rules";
+import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
 import { session, overview, audit, users } from "./admin";
@@ -17,6 +18,7 @@ export const en = {
   alerts,
   findings,
   rules,
+  patterns,
   responseRules,
   conditions,
   disposal,

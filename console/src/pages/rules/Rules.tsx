@@ -21,19 +21,21 @@ import { choice, list, text, type Codec } from "../../filters/codec";
 import { useFilters, useUrlValue, type FilterState } from "../../filters/useFilters";
 import { useLocal, useText } from "../../i18n/text";
 import { ImportDialog } from "./ImportDialog";
+import { PatternsTab } from "./PatternsTab";
 import { RuleBulkBar } from "./RuleBulkBar";
 import { RuleDrawer } from "./RuleDrawer";
 import { useRuleList } from "./useRuleList";
 
 interface Filters {
-  origin: "predefined" | "custom";
+  /** Which tab: rules of one origin, or the patterns that make events of several. */
+  origin: "predefined" | "custom" | "patterns";
   text: string;
   enabled: "any" | "true" | "false";
   product: string[];
 }
 
 const codec: Codec<Filters> = {
-  origin: choice("predefined", "custom"),
+  origin: choice("predefined", "custom", "patterns"),
   text: text(),
   enabled: choice("any", "true", "false"),
   product: list(),
@@ -41,7 +43,7 @@ const codec: Codec<Filters> = {
 
 function toQuery(filters: Filters): RuleQuery {
   return {
-    origin: filters.origin,
+    origin: filters.origin === "custom" ? "custom" : "predefined",
     text: filters.text || undefined,
     enabled: filters.enabled === "any" ? undefined : filters.enabled === "true",
     product: filters.product.length > 0 ? filters.product : undefined,
@@ -52,13 +54,8 @@ export default function Rules() {
   const t = useText();
   const state = useFilters(codec);
   const { filters, set } = state;
-  const [open, setOpen] = useUrlValue("rule");
   const [importing, setImporting] = useState(false);
-  const rows = useRules(toQuery(filters));
-  const deletable = filters.origin === "custom";
-  const list = useRuleList(rows.items, deletable, setOpen);
   const may = useMay("admin");
-  const filtered = filters.text !== "" || filters.enabled !== "any" || filters.product.length > 0;
   return (
     <Page>
       <PageHead title={t.rules.title}>
@@ -82,9 +79,28 @@ export default function Rules() {
       <Tabs
         activeKey={filters.origin}
         onChange={(origin) => set({ origin: origin as Filters["origin"] })}
-        items={(["predefined", "custom"] as const).map((key) => ({ key, label: t.rules.tabs[key] }))}
+        items={[
+          ...(["predefined", "custom"] as const).map((key) => ({ key, label: t.rules.tabs[key] })),
+          { key: "patterns", label: t.patterns.title },
+        ]}
         style={{ marginBottom: 10 }}
       />
+      {filters.origin === "patterns" ? <PatternsTab /> : <RuleList state={state} />}
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+    </Page>
+  );
+}
+
+function RuleList({ state }: { state: FilterState<Filters> }) {
+  const t = useText();
+  const { filters, set } = state;
+  const [open, setOpen] = useUrlValue("rule");
+  const rows = useRules(toQuery(filters));
+  const deletable = filters.origin === "custom";
+  const list = useRuleList(rows.items, deletable, setOpen);
+  const filtered = filters.text !== "" || filters.enabled !== "any" || filters.product.length > 0;
+  return (
+    <>
       <RuleFilters state={state} onClear={filtered ? () => set({ text: "", enabled: "any", product: [] }) : undefined} />
       <PagedTable
         rows={rows}
@@ -114,9 +130,8 @@ export default function Rules() {
           onClear={list.clear}
         />
       )}
-      {importing && <ImportDialog onClose={() => setImporting(false)} />}
       <RuleDrawer id={open} onClose={() => setOpen("")} />
-    </Page>
+    </>
   );
 }
 

@@ -1,0 +1,25 @@
+import type { Dictionary } from "../dictionary";
+
+export const patterns: Dictionary["patterns"] = {
+  title: "专家模式",
+  hint: "多条规则、多个产品的告警按顺序发生并由相同实体关联时，归并为一个事件。",
+  pattern: "模式",
+  steps: "步骤",
+  within: "时间范围",
+  level: "事件最低等级",
+  same: (entities) => `相同${entities}`,
+  or: "或",
+  inRole: (entity, role) => `${entity}（${role}）`,
+  turns: (entity, from, now) => `${entity}（由${from}变为${now}）`,
+  anyRole: "任意角色",
+  atLeast: (n) => `至少 ${n} 条告警`,
+  another: (entity) => `每条告警涉及另一个${entity}`,
+  gap: (duration) => `间隔不超过 ${duration}`,
+  tests: "模式自带的测试",
+  testLine: (name, alerts) => `${name}：${alerts} 条告警`,
+  completes: "完成",
+  completesNot: "未完成",
+  text: "原文",
+  emptyTitle: "暂无专家模式",
+  empty: "当前服务未内置专家模式。",
+};
