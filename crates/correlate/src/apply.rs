@@ -4,14 +4,14 @@
 //! last has to go first; [`crate::tail`] sees to that.
 
 use crate::{
-    digest::Digest,
+    digest::{Digest, Profile},
     entity::EntityIx,
     event::{Event, EventIx, Facts, Link, Node, NodeIx, Period},
     ledger::Ledger,
-    method::{Bridge, Decision, Lane, Place, Similar},
+    method::{Bridge, Decision, Hook, Lane, Place, Similar},
     state::State,
 };
-use model::{Aggregation, AlertId, EventId, EventStatus};
+use model::{Aggregation, AlertId, EventId, EventStatus, Time};
 use serde::{Deserialize, Serialize};
 
 /// A decision that was carried out.
@@ -27,7 +27,11 @@ pub(crate) struct Step {
 /// What was there before.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Undo {
-    Repeat { node: Period, event: Period },
+    Repeat {
+        node: Period,
+        first: Time,
+        event: Period,
+    },
     Join(Box<Join>),
 }
 
@@ -40,13 +44,15 @@ pub(crate) struct Join {
     continued: Option<(EventIx, bool)>,
     fold: Option<NodeIx>,
     attacks: Option<(EntityIx, Option<EventIx>)>,
+    /// The event waited for a pattern before.
+    waited: bool,
     similar: Vec<(EntityIx, Option<Similar>)>,
     merges: Vec<Merge>,
 }
 
 /// What was there before an event was merged into another.
 #[derive(Debug, Serialize, Deserialize)]
-struct Merge {
+pub(crate) struct Merge {
     from: EventIx,
     into: Period,
     links: Vec<(NodeIx, Link)>,
@@ -54,14 +60,15 @@ struct Merge {
 
 impl State {
     pub(crate) fn apply(&mut self, digest: Digest, decision: Decision, ledger: &mut Ledger) {
+        let considered = decision.considered.clone();
         let (node, undo) = match decision.place {
             Place::Repeats(node) => (node, self.repeat(node, &digest)),
-            place => self.join(&digest, place, decision.lane, ledger),
+            _ => self.join(&digest, decision, ledger),
         };
         let event = self.nodes[node].event;
         ledger.applied(digest.alert, node);
         ledger.touch(event);
-        let mut touched = decision.considered;
+        let mut touched = considered;
         touched.push(event);
         touched.sort_unstable();
         touched.dedup();
@@ -80,47 +87,59 @@ impl State {
         let event = &mut self.events[node.event];
         let undo = Undo::Repeat {
             node: node.period,
+            first: node.first,
             event: event.period,
         };
+        node.first = node.first.min(digest.first_time);
         node.period = node.period.including(digest.time);
-        if node.profile.method == Aggregation::GraphCompute {
-            node.repeats.push(digest.alert);
-        }
+        node.repeats.push(digest.alert);
         event.period = event.period.including(digest.first_time).including(digest.time);
         event.raw += 1;
         undo
     }
 
-    fn join(&mut self, digest: &Digest, place: Place, lane: Lane, ledger: &mut Ledger) -> (NodeIx, Undo) {
+    fn join(&mut self, digest: &Digest, decision: Decision, ledger: &mut Ledger) -> (NodeIx, Undo) {
         let mut undo = Join::default();
-        let (event, link, bridges) = match place {
-            Place::Joins { event, link, bridges } => {
-                undo.event = Some(self.events[event].period);
-                (event, link, bridges)
+        let waits =
+            matches!(decision.place, Place::Opens) && digest.profile.waits() && decision.completes.is_empty();
+        let (event, union) = match decision.place {
+            Place::Joins(union) => {
+                undo.event = Some(self.events[union.event].period);
+                (union.event, Some(union))
             }
             Place::Continues(of) => {
                 undo.continued = Some((of, self.events[of].chained));
-                (self.open(digest, Some(of), ledger), Link::Opened, Vec::new())
+                (self.open(digest, Some(of), ledger), None)
             }
-            Place::Opens | Place::Repeats(_) => (self.open(digest, None, ledger), Link::Opened, Vec::new()),
+            Place::Opens | Place::Repeats(_) => (self.open(digest, None, ledger), None),
+        };
+        let (link, also, bridges, related) = match union {
+            Some(union) => (union.link, union.also, union.bridges, union.related),
+            None => (Link::Opened, Vec::new(), Vec::new(), Vec::new()),
         };
         let node = self.nodes.insert(Node {
             alert: digest.alert,
             repeats: Vec::new(),
             event,
             period: Period::at(digest.time),
+            first: digest.first_time,
             link,
+            also,
             profile: digest.profile.clone(),
             open: true,
-            links: lane == Lane::Graph,
+            links: decision.lane == Lane::Graph,
+            reached: decision.reached,
+            completes: decision.completes,
+            related,
         });
         undo.fold = self.folds.replace(digest.profile.key, Some(node));
-        self.index(digest, node, event, lane, &mut undo);
+        self.index(digest, node, event, decision.lane, &mut undo);
         let joined = &mut self.events[event];
+        undo.waited = std::mem::replace(&mut joined.waits, waits);
         joined.members.push(node);
         joined.raw += 1;
         joined.period = joined.period.including(digest.first_time).including(digest.time);
-        joined.facts.count(&digest.profile, 1);
+        joined.facts.count(&self.nodes[node], 1);
         for bridge in bridges {
             let merge = self.merge(bridge, event, node, ledger);
             undo.merges.push(merge);
@@ -135,9 +154,13 @@ impl State {
             let row = &mut self.entities[mention.entity];
             row.users += 1;
             if lane == Lane::Graph && !mention.infrastructure {
-                row.alerts.push_back(node);
+                row.alerts.push(node);
             }
         }
+        if lane == Lane::Graph && profile.may_sweep() {
+            self.rules.sweeps_mut(profile.rule).push(node);
+        }
+        self.progress.push(node, &self.nodes[node].reached);
         match lane {
             Lane::Attacker(attacker) => {
                 let newest = self.entities[attacker].attacks;
@@ -163,10 +186,12 @@ impl State {
     }
 
     fn open(&mut self, digest: &Digest, continues: Option<EventIx>, ledger: &mut Ledger) -> EventIx {
-        let id = self.new_id(digest.profile.method, digest.alert);
+        let id = self.new_id(method_of(&digest.profile), digest.alert);
         let event = self.events.insert(Event {
             id,
-            method: digest.profile.method,
+            method: method_of(&digest.profile),
+            owner: None,
+            waits: false,
             status: EventStatus::Unhandled,
             opener: digest.key(),
             period: Period::at(digest.time),
@@ -188,28 +213,40 @@ impl State {
         event
     }
 
-    /// The id of an event that this alert opens. It is taken only if another event has kept it after a late alert
-    /// went before its opener.
-    fn new_id(&self, method: Aggregation, alert: AlertId) -> EventId {
+    /// The id of the event that this alert opens by this method.
+    pub(crate) fn id_of(&self, method: Aggregation, alert: AlertId) -> EventId {
         let parts = [
             self.tenant.as_str().as_bytes(),
             method.as_str().as_bytes(),
             &alert.bits().to_be_bytes(),
         ];
-        let mut id = EventId::from_parts(parts);
+        EventId::from_parts(parts)
+    }
+
+    /// The same, if no other event has it. It is taken only if another event has kept it after a late alert
+    /// went before its opener.
+    pub(crate) fn new_id(&self, method: Aggregation, alert: AlertId) -> EventId {
+        let mut id = self.id_of(method, alert);
         while self.ids.contains_key(&id) {
             id = EventId::from_parts([&id.bits().to_be_bytes()[..]]);
         }
         id
     }
 
-    fn merge(&mut self, bridge: Bridge, into: EventIx, node: NodeIx, ledger: &mut Ledger) -> Merge {
+    /// Merges an event into another; `node` is the alert that ties them.
+    pub(crate) fn merge(
+        &mut self,
+        bridge: Bridge,
+        into: EventIx,
+        node: NodeIx,
+        ledger: &mut Ledger,
+    ) -> Merge {
         let from = bridge.event;
         self.note_members(from, ledger);
-        let link = Link::Shares {
-            to: node,
-            entities: bridge.entities,
-            score: bridge.score,
+        let Hook { to, tie } = bridge.link;
+        let link = Link::To {
+            to: to.unwrap_or(node),
+            tie,
         };
         let links = self.reroot(bridge.at, link);
         let gone = &mut self.events[from];
@@ -236,25 +273,21 @@ impl State {
     }
 
     /// Turns the links of a tree around so that it hangs on `at`, and `at` on `link`: there is one opener per event.
-    fn reroot(&mut self, at: NodeIx, link: Link) -> Vec<(NodeIx, Link)> {
+    pub(crate) fn reroot(&mut self, at: NodeIx, link: Link) -> Vec<(NodeIx, Link)> {
         let mut before = Vec::new();
         let (mut at, mut link) = (at, link);
         loop {
             let old = std::mem::replace(&mut self.nodes[at].link, link);
             before.push((at, old.clone()));
-            let Link::Shares { to, entities, score } = old else {
+            let Link::To { to, tie } = old else {
                 return before;
             };
-            link = Link::Shares {
-                to: at,
-                entities,
-                score,
-            };
+            link = Link::To { to: at, tie };
             at = to;
         }
     }
 
-    fn note_members(&self, event: EventIx, ledger: &mut Ledger) {
+    pub(crate) fn note_members(&self, event: EventIx, ledger: &mut Ledger) {
         for member in &self.events[event].members {
             let node = &self.nodes[*member];
             for alert in std::iter::once(&node.alert).chain(&node.repeats) {
@@ -269,8 +302,13 @@ impl State {
         ledger.note(step.digest.alert, step.node, self);
         ledger.touch(event);
         match step.undo {
-            Undo::Repeat { node, event: period } => {
+            Undo::Repeat {
+                node,
+                first,
+                event: period,
+            } => {
                 self.nodes[step.node].period = node;
+                self.nodes[step.node].first = first;
                 self.nodes[step.node].repeats.pop();
                 self.events[event].period = period;
                 self.events[event].raw -= 1;
@@ -293,10 +331,15 @@ impl State {
             let row = &mut self.entities[mention.entity];
             row.users -= 1;
             if links && !mention.infrastructure {
-                let last = row.alerts.pop_back();
+                let last = row.alerts.pop();
                 debug_assert_eq!(last, Some(number), "the last to come is the first to go");
             }
         }
+        if links && profile.may_sweep() {
+            let last = self.rules.sweeps_mut(profile.rule).pop();
+            debug_assert_eq!(last, Some(number), "the last to come is the first to go");
+        }
+        self.progress.pop(number, &self.nodes[number].reached);
         if let Some((attacker, before)) = undo.attacks {
             self.entities[attacker].attacks = before;
         }
@@ -307,15 +350,18 @@ impl State {
             };
         }
         self.folds.replace(profile.key, undo.fold);
-        self.nodes.remove(number);
+        let left = self.nodes.remove(number);
         match undo.event {
             Some(period) => {
-                let left = &mut self.events[event];
-                let last = left.members.pop();
+                let event = &mut self.events[event];
+                let last = event.members.pop();
                 debug_assert_eq!(last, Some(number), "the last to come is the first to go");
-                left.raw -= 1;
-                left.period = period;
-                left.facts.count(profile, -1);
+                event.raw -= 1;
+                event.period = period;
+                event.waits = undo.waited;
+                if let Some(node) = &left {
+                    event.facts.count(node, -1);
+                }
             }
             None => self.drop_event(event, undo.continued),
         }
@@ -356,5 +402,14 @@ impl State {
         self.events[from].members = members;
         self.events[from].facts = facts;
         ledger.touch(from);
+    }
+}
+
+/// The method of an event that this alert opens: what waits for an expert pattern is found by one.
+pub(crate) fn method_of(profile: &Profile) -> Aggregation {
+    if profile.waits() {
+        Aggregation::Expert
+    } else {
+        profile.method
     }
 }

@@ -1,6 +1,6 @@
 //! What the correlator answers: what became of alerts, and which events changed.
 
-use model::{AlertId, EventId, Membership, NoEventReason, SecurityEvent};
+use model::{AlertId, Apart, EventId, Membership, NoEventReason, Related, SecurityEvent};
 
 /// What became of an alert.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +21,20 @@ pub struct AlertOutcome {
     pub outcome: Outcome,
 }
 
+impl Outcome {
+    /// The event the alert is in.
+    pub fn event(&self) -> Option<EventId> {
+        match self {
+            Self::Joined(membership) => Some(membership.event),
+            Self::NoEvent(..) => None,
+        }
+    }
+}
+
 impl AlertOutcome {
     /// The event it is in.
     pub fn event(&self) -> Option<EventId> {
-        match &self.outcome {
-            Outcome::Joined(membership) => Some(membership.event),
-            Outcome::NoEvent(..) => None,
-        }
+        self.outcome.event()
     }
 }
 
@@ -78,4 +85,28 @@ pub struct Changes {
     pub alerts: Vec<AlertOutcome>,
     /// Changed events: first those that stand, by id, then those merged away.
     pub events: Vec<EventChange>,
+    /// Events that new alerts tie together and that were not merged.
+    pub related: Vec<Related>,
+}
+
+/// Why an analyst's merge or split is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No such event is remembered: it does not exist, is merged away, or has been without activity for a week.
+    #[error("the event `{0}` is not, or no longer, open to merge or split")]
+    Unknown(EventId),
+    /// A merge takes at least two events.
+    #[error("a merge takes at least two different events")]
+    TooFew,
+    /// Something speaks against the merge.
+    #[error("the events are kept apart: {}", .0.sentence().en)]
+    Apart(Apart),
+    /// There is no such link.
+    #[error("`{from}` does not hang on `{to}` in this event, nor the other way round")]
+    NotTied {
+        /// An alert.
+        from: AlertId,
+        /// Another.
+        to: AlertId,
+    },
 }

@@ -1,13 +1,16 @@
 //! The correlator: one state per tenant behind the gates.
 
 use crate::{
-    changes::Changes,
+    changes::{Changes, Refused},
     gate::Gate,
     ledger::Ledger,
     settings::Settings,
     state::{Counters, State},
 };
-use model::{Alert, Capabilities, EventId, EventStatus, TenantId, Time, whitelist::Whitelist};
+use model::{
+    Aggregation, Alert, AlertId, Capabilities, EventId, EventStatus, NoEventReason, TenantId, Time,
+    whitelist::Whitelist,
+};
 use std::collections::BTreeMap;
 
 /// Alerts in, changes out. Every input has to come in the order of the journal; `now` is the time of its receipt.
@@ -47,6 +50,7 @@ impl Correlator {
                 state.sweep();
                 changes.alerts.extend(more.alerts);
                 changes.events.extend(more.events);
+                changes.related.extend(more.related);
             }
         }
         changes
@@ -54,7 +58,7 @@ impl Correlator {
 
     fn take(&mut self, alert: &Alert, now: Time, ledger: &mut Ledger) {
         if !self.tenants.contains_key(&alert.tenant) {
-            let state = State::new(alert.tenant.clone(), self.settings.caps);
+            let state = State::new(alert.tenant.clone(), &self.settings);
             self.tenants.insert(alert.tenant.clone(), state);
         }
         let Some(state) = self.tenants.get_mut(&alert.tenant) else {
@@ -65,6 +69,10 @@ impl Correlator {
         }
         match self.gate.pass(alert, &self.settings.capabilities, now) {
             Ok(method) => state.take(alert, method, now, &self.settings, ledger),
+            // What gives no event by itself may be a step of an expert pattern.
+            Err((NoEventReason::NoPolicy, _)) if !self.settings.steps_of(alert).is_empty() => {
+                state.take(alert, Aggregation::None, now, &self.settings, ledger);
+            }
             Err(refusal) => ledger.refuse(alert.id, refusal),
         }
     }
@@ -81,6 +89,48 @@ impl Correlator {
             }
         }
         Changes::default()
+    }
+
+    /// Makes one event of several, because an analyst says so.
+    pub fn merge(&mut self, events: &[EventId], actor: &str) -> Result<(EventId, Changes), Refused> {
+        let unknown = Refused::Unknown(events.first().copied().unwrap_or(EventId::from_bits(0)));
+        let known = |state: &&mut State| events.first().is_some_and(|id| state.ids.contains_key(id));
+        let state = self.tenants.values_mut().find(known).ok_or(unknown)?;
+        let mut ledger = Ledger::default();
+        let event = state.merge_by_hand(events, actor, &mut ledger)?;
+        Ok((event, state.report(ledger)))
+    }
+
+    /// Cuts links between alerts of an event, because an analyst says that they do not belong together; answers the
+    /// events that come off. What is cut is not merged again until [`Correlator::allow_link`].
+    pub fn split(
+        &mut self,
+        event: EventId,
+        cuts: &[(AlertId, AlertId)],
+    ) -> Result<(Vec<EventId>, Changes), Refused> {
+        let known = |state: &&mut State| state.ids.contains_key(&event);
+        let state = self
+            .tenants
+            .values_mut()
+            .find(known)
+            .ok_or(Refused::Unknown(event))?;
+        let mut ledger = Ledger::default();
+        let events = state.split_by_hand(event, cuts, &mut ledger)?;
+        Ok((events, state.report(ledger)))
+    }
+
+    /// Lets two alerts that were taken apart be merged again; answers whether they were.
+    pub fn allow_link(&mut self, one: AlertId, other: AlertId) -> bool {
+        self.tenants
+            .values_mut()
+            .any(|state| state.allow_link(one, other))
+    }
+
+    /// Takes in whose an event is: events of different owners are not merged.
+    pub fn owner(&mut self, event: EventId, owner: Option<&str>) {
+        for state in self.tenants.values_mut() {
+            state.own(event, owner.map(ToOwned::to_owned));
+        }
     }
 
     /// Replaces the whitelists, for alerts to come. Open folds close, so that an event never grows by an alert that

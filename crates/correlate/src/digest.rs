@@ -35,6 +35,8 @@ pub(crate) struct Mention {
 pub(crate) struct Profile {
     pub key: fold::Key,
     pub rule: RuleIx,
+    /// The steps of expert patterns it may take: pattern, step.
+    pub steps: Vec<(usize, usize)>,
     pub method: Aggregation,
     pub window: Duration,
     pub side: Side,
@@ -86,6 +88,7 @@ impl Profile {
         Self {
             key,
             rule,
+            steps: settings.steps_of(alert),
             method,
             window: alert.window.unwrap_or(DEFAULT_WINDOW),
             side: alert.side,
@@ -123,9 +126,23 @@ impl Profile {
         self.attackers().chain(assets).map(|mention| mention.entity)
     }
 
+    /// Whether it gives no event but as part of an expert pattern (S4).
+    pub(crate) fn waits(&self) -> bool {
+        self.side == Side::Network && self.method == Aggregation::None
+    }
+
+    /// Whether it may be one of many that a sweep raises: seen by the network, and nobody is named who did it.
+    pub(crate) fn may_sweep(&self) -> bool {
+        self.side == Side::Network
+            && self.method == Aggregation::GraphCompute
+            && self.attackers().next().is_none()
+    }
+
     /// Whether the decision about an alert of one profile can depend on an alert of the other.
     pub(crate) fn interacts(&self, other: &Self) -> bool {
         self.key == other.key
+            || self.shares_pattern(other) && self.shares_entity(other)
+            || self.rule == other.rule && self.may_sweep() && other.may_sweep()
             || self.method == other.method
                 && match self.method {
                     Aggregation::GraphCompute => self.shares_entity(other),
@@ -133,6 +150,11 @@ impl Profile {
                     Aggregation::Window => self.rule == other.rule && self.shares_entity(other),
                     Aggregation::Passthrough | Aggregation::None => false,
                 }
+    }
+
+    fn shares_pattern(&self, other: &Self) -> bool {
+        let same = |(pattern, _): &(usize, usize)| other.steps.iter().any(|(theirs, _)| theirs == pattern);
+        self.steps.iter().any(same)
     }
 
     fn shares_entity(&self, other: &Self) -> bool {

@@ -4,11 +4,12 @@ use crate::{
     arena::{Arena, handle},
     event::{EventIx, NodeIx},
     hub::{Activity, Standing},
+    newest::Newest,
 };
 use model::EntityKey;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap},
     ops::{Index, IndexMut},
 };
 
@@ -16,9 +17,6 @@ handle!(
     /// An entity of this tenant.
     EntityIx
 );
-
-/// How many of the newest folded alerts of an entity linking looks at.
-pub(crate) const LOOK_BACK: usize = 32;
 
 /// An entity.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,10 +30,8 @@ pub(crate) struct Row {
     /// The hour of the last judgement, and the judgement.
     judged: i64,
     standing: Standing,
-    /// The newest folded alerts of the graph method that name it, in canonical order.
-    pub alerts: VecDeque<NodeIx>,
-    /// How many of them, from the front, can no longer be taken back.
-    pub settled: usize,
+    /// The newest folded alerts of the graph method that name it.
+    pub alerts: Newest<NodeIx>,
     /// The newest event of the expert method whose attacker it is.
     pub attacks: Option<EventIx>,
 }
@@ -83,8 +79,7 @@ impl Entities {
                 hub: false,
                 rarity: 1.0,
             },
-            alerts: VecDeque::new(),
-            settled: 0,
+            alerts: Newest::default(),
             attacks: None,
         });
         self.by_key.insert(key.clone(), entity);

@@ -4,10 +4,11 @@ use crate::{
     arena::handle,
     digest::{Key, Profile},
     entity::EntityIx,
+    reach::{Completed, Reached},
 };
 use model::{
-    Aggregation, AlertId, EntityKind, EventId, EventStatus, Level, LocalText, ProductId, Role, Side, Tactic,
-    Time,
+    Aggregation, AlertId, Apart, EntityKind, EventId, EventStatus, Level, LocalText, ProductId, Role, Side,
+    Tactic, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Duration};
@@ -49,20 +50,51 @@ impl Period {
     }
 }
 
+/// An entity that two alerts share; see `model::SharedEntity`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub entity: EntityIx,
+    pub weight: f64,
+    pub base: f64,
+    pub rarity: f64,
+    pub decay: f64,
+}
+
+/// What ties two folded alerts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Tie {
+    Shares { entities: Vec<Share>, score: f64 },
+    Sweep { seconds: u64, score: f64 },
+    Pattern(Stride),
+    ByHand { actor: String },
+    SameAttacker(EntityIx),
+    Similar { entity: EntityIx, seconds: u64 },
+}
+
+/// A step in an expert pattern.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stride {
+    pub pattern: String,
+    /// From 1.
+    pub step: usize,
+    pub entity: EntityIx,
+}
+
 /// What ties a folded alert to its event, in numbers; see `model::LinkReason`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Link {
     Opened,
-    Shares {
-        to: NodeIx,
-        entities: Vec<(EntityIx, f64)>,
-        score: f64,
-    },
-    SameAttacker(EntityIx),
-    Similar {
-        entity: EntityIx,
-        seconds: u64,
-    },
+    To { to: NodeIx, tie: Tie },
+}
+
+impl Link {
+    /// The other end.
+    pub(crate) fn to(&self) -> Option<NodeIx> {
+        match self {
+            Self::Opened => None,
+            Self::To { to, .. } => Some(*to),
+        }
+    }
 }
 
 /// A folded alert.
@@ -70,16 +102,34 @@ pub(crate) enum Link {
 pub(crate) struct Node {
     /// Its first alert.
     pub alert: AlertId,
-    /// Its repeats, where they may have to move with it: only graph events merge.
+    /// Its repeats, which move with it.
     pub repeats: Vec<AlertId>,
     pub event: EventIx,
     pub period: Period,
+    /// When the first record of its alerts happened.
+    pub first: Time,
     pub link: Link,
+    /// Further links to alerts that were there when it came, the strongest first.
+    pub also: Vec<Link>,
     pub profile: Arc<Profile>,
     /// Whether repeats may still fold into it.
     pub open: bool,
     /// Whether others may link to it through its entities.
     pub links: bool,
+    /// How far it takes expert patterns.
+    pub reached: Vec<Reached>,
+    /// The patterns it completes.
+    pub completes: Vec<Completed>,
+    /// Events it ties to its own that were not merged.
+    pub related: Vec<Near>,
+}
+
+/// An event near the one an alert joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Near {
+    pub event: EventIx,
+    pub link: Link,
+    pub apart: Apart,
 }
 
 /// An event.
@@ -88,6 +138,8 @@ pub(crate) struct Event {
     pub id: EventId,
     pub method: Aggregation,
     pub status: EventStatus,
+    /// Whose it is, as far as an analyst said.
+    pub owner: Option<String>,
     /// The alert that opened it; the smallest is the oldest event.
     pub opener: Key,
     pub period: Period,
@@ -105,6 +157,8 @@ pub(crate) struct Event {
     pub merged_into: Option<EventIx>,
     /// Whether readers know it.
     pub published: bool,
+    /// It is none yet: its one alert is part of an expert pattern that has not completed, and gives no event else.
+    pub waits: bool,
 }
 
 /// How often each of something occurs; what occurs no more is gone.
@@ -174,11 +228,20 @@ pub(crate) struct Facts {
     pub attackers: Tally<EntityIx>,
     /// Hosts on which an agent saw something of level high or more.
     pub breached: Tally<EntityIx>,
+    /// Expert patterns that completed.
+    pub patterns: Tally<Completed>,
 }
 
 impl Facts {
     /// Adds (`1`) or takes away (`-1`) a folded alert.
-    pub(crate) fn count(&mut self, profile: &Profile, sign: i64) {
+    pub(crate) fn count(&mut self, node: &Node, sign: i64) {
+        self.count_profile(&node.profile, sign);
+        node.completes
+            .iter()
+            .for_each(|completed| self.patterns.add(completed, sign));
+    }
+
+    fn count_profile(&mut self, profile: &Profile, sign: i64) {
         let LocalText { en, zh } = profile.name.clone();
         let level = Reverse(profile.level);
         self.sides.add(&profile.side, sign);
@@ -226,6 +289,7 @@ impl Facts {
         self.malicious.add_all(&other.malicious, sign);
         self.attackers.add_all(&other.attackers, sign);
         self.breached.add_all(&other.breached, sign);
+        self.patterns.add_all(&other.patterns, sign);
     }
 
     /// The highest level of its alerts.

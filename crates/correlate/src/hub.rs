@@ -82,9 +82,14 @@ impl Activity {
         let share = by_hours.max(by_assets);
         Standing {
             hub: by_assets > 1.0 || by_hours > 1.0 && !is_asset_by_kind(kind),
-            rarity: weights::round((2.0 * 0.25_f64.powf(share)).clamp(0.5, 2.0)),
+            rarity: rarity(share),
         }
     }
+}
+
+/// How much more than the average something says that happens this often, as a share of what is too often.
+pub(crate) fn rarity(share: f64) -> f64 {
+    weights::round((2.0 * 0.25_f64.powf(share)).clamp(0.5, 2.0))
 }
 
 /// Whether what is of this kind is ours whatever part it plays. An address or a domain is so by its role only, and

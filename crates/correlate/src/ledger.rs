@@ -2,15 +2,15 @@
 
 use crate::{
     changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome},
-    event::{EventIx, Link, NodeIx},
+    event::{EventIx, Link, Near, NodeIx, Tie},
     gate::Refusal,
     level,
     state::State,
     title::Story,
 };
 use model::{
-    AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, LocalText, Membership, Role,
-    SecurityEvent, Side,
+    AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, LocalText, Membership, NoEventReason,
+    Related, Role, SecurityEvent, SharedEntity, Side,
 };
 use std::{
     cmp::Reverse,
@@ -23,8 +23,8 @@ const ENTITIES: usize = 500;
 /// An alert that was decided, or decided again.
 #[derive(Debug)]
 struct Entry {
-    /// As readers know it.
-    before: Option<Membership>,
+    /// As readers know it; none if they do not.
+    before: Option<Outcome>,
     node: NodeIx,
 }
 
@@ -65,7 +65,7 @@ impl Ledger {
     /// Notes where an alert is before it moves.
     pub(crate) fn note(&mut self, alert: AlertId, node: NodeIx, state: &State) {
         self.alerts.entry(alert).or_insert_with(|| Entry {
-            before: Some(state.membership(alert, node)),
+            before: Some(state.outcome(alert, node)),
             node,
         });
     }
@@ -136,34 +136,34 @@ impl State {
     /// What changed, as of now.
     pub(crate) fn report(&mut self, ledger: Ledger) -> Changes {
         let mut alerts = ledger.refused;
+        let mut related = Vec::new();
         // Events that hold alerts which were in an event before are no new occurrences.
         let mut known = BTreeSet::new();
         for (alert, entry) in &ledger.alerts {
-            let after = self.membership(*alert, entry.node);
-            if entry.before.is_some() {
-                known.insert(after.event);
+            let outcome = self.outcome(*alert, entry.node);
+            let event = outcome.event();
+            if entry
+                .before
+                .as_ref()
+                .is_some_and(|before| before.event().is_some())
+            {
+                known.extend(event);
             }
-            if entry.before.as_ref() != Some(&after) {
-                let outcome = Outcome::Joined(after);
+            if entry.before.as_ref() != Some(&outcome) {
                 alerts.push(AlertOutcome {
                     alert: *alert,
                     outcome,
                 });
+                related.extend(self.related(*alert, entry.node));
             }
         }
         alerts.sort_unstable_by_key(|outcome| outcome.alert);
         let mut events: Vec<EventChange> = Vec::with_capacity(ledger.events.len());
         for number in ledger.events {
-            let event = self.describe(number);
-            let kind = match self.events[number].merged_into {
-                Some(_) => EventChangeKind::Merged {
-                    into: self.events[self.root(number)].id,
-                },
-                None if self.events[number].published || known.contains(&event.id) => {
-                    EventChangeKind::Updated
-                }
-                None => EventChangeKind::Opened,
+            let Some(kind) = self.kind(number, &known) else {
+                continue;
             };
+            let event = self.describe(number);
             self.events[number].published = true;
             events.push(EventChange { event, kind });
         }
@@ -183,41 +183,111 @@ impl State {
                 change.event.id,
             )
         });
-        Changes { alerts, events }
+        Changes {
+            alerts,
+            events,
+            related,
+        }
+    }
+
+    /// How readers are told of a change of an event; not at all of what waits to be one, or went before it was.
+    fn kind(&self, number: EventIx, known: &BTreeSet<EventId>) -> Option<EventChangeKind> {
+        let event = &self.events[number];
+        match event.merged_into {
+            Some(_) => event.published.then(|| EventChangeKind::Merged {
+                into: self.events[self.root(number)].id,
+            }),
+            None if event.waits && !event.published => None,
+            None if event.published || known.contains(&event.id) => Some(EventChangeKind::Updated),
+            None => Some(EventChangeKind::Opened),
+        }
+    }
+
+    /// What has become of an alert, which `node` stands for.
+    pub(crate) fn outcome(&self, alert: AlertId, node: NodeIx) -> Outcome {
+        if self.events[self.nodes[node].event].waits {
+            return Outcome::NoEvent(NoEventReason::PatternIncomplete, None);
+        }
+        Outcome::Joined(self.membership(alert, node))
+    }
+
+    /// The events near the one that a folded alert joined.
+    fn related(&self, alert: AlertId, node: NodeIx) -> Vec<Related> {
+        let node = &self.nodes[node];
+        let known = |near: &&Near| node.alert == alert && self.events.has(near.event);
+        let near = node.related.iter().filter(known);
+        near.map(|near| Related {
+            event: self.events[self.root(node.event)].id,
+            other: self.events[self.root(near.event)].id,
+            alert,
+            reason: self.reason(&near.link),
+            kept_apart: near.apart,
+        })
+        .collect()
     }
 
     /// Why an alert, which `node` stands for, is in its event.
     pub(crate) fn membership(&self, alert: AlertId, node: NodeIx) -> Membership {
         let node = &self.nodes[node];
-        let reason = if node.alert == alert {
-            self.reason(&node.link)
-        } else {
-            LinkReason::Repeats { alert: node.alert }
-        };
+        let folded = node.alert != alert;
         Membership {
             event: self.events[node.event].id,
             alert,
             folded_into: node.alert,
-            reason,
+            reason: if folded {
+                LinkReason::Repeats { alert: node.alert }
+            } else {
+                self.reason(&node.link)
+            },
+            also: if folded {
+                Vec::new()
+            } else {
+                node.also.iter().map(|link| self.reason(link)).collect()
+            },
         }
     }
 
     fn reason(&self, link: &Link) -> LinkReason {
+        let Link::To { to, tie } = link else {
+            return LinkReason::Opened;
+        };
+        let alert = self.nodes[*to].alert;
         let key = |entity| self.entities.key(entity).clone();
-        match link {
-            Link::Opened => LinkReason::Opened,
-            Link::Shares { to, entities, score } => LinkReason::Shares {
-                alert: self.nodes[*to].alert,
+        match tie {
+            Tie::Shares { entities, score } => LinkReason::Shares {
+                alert,
                 entities: entities
                     .iter()
-                    .map(|(entity, weight)| (key(*entity), *weight))
+                    .map(|share| SharedEntity {
+                        key: key(share.entity),
+                        weight: share.weight,
+                        base: share.base,
+                        rarity: share.rarity,
+                        decay: share.decay,
+                    })
                     .collect(),
                 score: *score,
             },
-            Link::SameAttacker(attacker) => LinkReason::SameAttacker {
+            Tie::Sweep { seconds, .. } => LinkReason::Sweep {
+                alert,
+                seconds: *seconds,
+            },
+            Tie::Pattern(stride) => LinkReason::Pattern {
+                alert,
+                pattern: stride.pattern.clone(),
+                step: stride.step,
+                entity: key(stride.entity),
+            },
+            Tie::ByHand { actor } => LinkReason::ByHand {
+                alert,
+                actor: actor.clone(),
+            },
+            Tie::SameAttacker(attacker) => LinkReason::SameAttacker {
+                alert,
                 attacker: key(*attacker),
             },
-            Link::Similar { entity, seconds } => LinkReason::Similar {
+            Tie::Similar { entity, seconds } => LinkReason::Similar {
+                alert,
                 entity: key(*entity),
                 seconds: *seconds,
             },

@@ -1,9 +1,12 @@
-//! Noisy rules: one that fires in more than a quarter of all hours says little about who belongs together, so
+//! Noisy rules: one that fires in more than a fifth of all hours says little about who belongs together, so
 //! its alerts go to the similar-item lane. The event keeps its rule's method and cap.
 
 use crate::{
     arena::{Arena, handle},
+    event::NodeIx,
     hours::{Hours, judged},
+    hub,
+    newest::Newest,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -13,12 +16,26 @@ handle!(
     RuleIx
 );
 
+/// A rule that fires in more than one of this many hours is noisy.
+const NOISY: i64 = 5;
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
     hours: Hours,
     /// The hour of the last judgement, and the judgement.
     judged: i64,
-    noisy: bool,
+    standing: Standing,
+    /// The newest folded alerts that may be part of a sweep.
+    sweeps: Newest<NodeIx>,
+}
+
+/// What a rule's alert says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    /// Little: it fires all the time.
+    pub noisy: bool,
+    /// ½ … 2, as for entities; none without enough history to tell.
+    pub rarity: Option<f64>,
 }
 
 /// The rules that have fired; their number is bounded by the rules there are.
@@ -37,7 +54,11 @@ impl Rules {
         let rule = self.rows.insert(Row {
             hours: Hours::default(),
             judged: i64::MIN,
-            noisy: false,
+            standing: Standing {
+                noisy: false,
+                rarity: None,
+            },
+            sweeps: Newest::default(),
         });
         self.by_id.insert(id.to_owned(), rule);
         rule
@@ -52,19 +73,36 @@ impl Rules {
         let row = &mut self.rows[rule];
         if row.judged != hour {
             row.judged = hour;
-            row.noisy = is_noisy(&row.hours, start, hour);
+            row.standing = standing(&row.hours, start, hour);
         }
     }
 
     /// The last judgement.
     pub(crate) fn is_noisy(&self, rule: RuleIx) -> bool {
-        self.rows[rule].noisy
+        self.rows[rule].standing.noisy
+    }
+
+    /// How rare the rule is, by the last judgement.
+    pub(crate) fn rarity(&self, rule: RuleIx) -> Option<f64> {
+        self.rows[rule].standing.rarity
+    }
+
+    pub(crate) fn sweeps(&self, rule: RuleIx) -> &Newest<NodeIx> {
+        &self.rows[rule].sweeps
+    }
+
+    pub(crate) fn sweeps_mut(&mut self, rule: RuleIx) -> &mut Newest<NodeIx> {
+        &mut self.rows[rule].sweeps
     }
 }
 
-fn is_noisy(hours: &Hours, start: i64, hour: i64) -> bool {
+fn standing(hours: &Hours, start: i64, hour: i64) -> Standing {
     let range = judged(start, hour);
-    hours.count(&range) * 4 > range.end - range.start
+    let (fired, of) = (hours.count(&range), range.end - range.start);
+    Standing {
+        noisy: fired * NOISY > of,
+        rarity: (of > 0).then(|| hub::rarity(fired as f64 / of as f64 * 4.0)),
+    }
 }
 
 #[cfg(test)]
@@ -72,21 +110,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_a_quarter_of_the_hours() {
+    fn more_than_a_fifth_of_the_hours() {
         let check = |fired: i64, history: i64, expected: bool| {
             let mut hours = Hours::default();
             (0..fired).for_each(|i| hours.mark(1000 + i));
             assert_eq!(
-                is_noisy(&hours, 1000, 1000 + history),
+                standing(&hours, 1000, 1000 + history).noisy,
                 expected,
                 "{fired} of {history} h"
             );
         };
-        check(6, 24, false);
-        check(7, 24, true);
+        check(4, 24, false);
+        check(5, 24, true);
         check(23, 23, false);
         check(0, 24, false);
-        check(42, 168, false);
-        check(43, 168, true);
+        check(33, 168, false);
+        check(34, 168, true);
     }
 }

@@ -1,7 +1,7 @@
 //! What an administrator, the content and the tests may set.
 
 use crate::pattern::Patterns;
-use model::{Aggregation, Capabilities, EntityKey, Tactic, limits};
+use model::{Aggregation, Alert, Capabilities, EntityKey, Tactic, limits};
 use std::collections::BTreeSet;
 
 /// How many folded alerts an event may hold (S9).
@@ -49,6 +49,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The steps of expert patterns that an alert may take.
+    pub(crate) fn steps_of(&self, alert: &Alert) -> Vec<(usize, usize)> {
+        let steps = self.patterns.steps_of(alert).into_iter();
+        steps.map(|(pattern, step)| (pattern.0, step.0)).collect()
+    }
+
     /// The position of the furthest of these tactics in the matrix.
     pub(crate) fn progress(&self, tactics: &[Tactic]) -> Option<usize> {
         tactics

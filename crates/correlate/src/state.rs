@@ -11,6 +11,7 @@ use crate::{
     ledger::Ledger,
     method::Similar,
     noisy::{RuleIx, Rules},
+    reach::Progress,
     settings::{Caps, Settings},
 };
 use model::{Aggregation, Alert, AlertId, EventId, EventStatus, TenantId, Time};
@@ -59,6 +60,11 @@ pub(crate) struct State {
     pub folds: Folds,
     #[serde(with = "crate::pairs")]
     pub similar: HashMap<(RuleIx, EntityIx), Similar>,
+    /// Partial matches of expert patterns, and of which patterns they are.
+    pub progress: Progress,
+    pub patterns: Vec<String>,
+    /// Alerts that an analyst took apart: their events are never merged.
+    pub apart: Vec<(NodeIx, NodeIx)>,
     /// The decisions of the last two minutes.
     #[serde(with = "crate::pairs")]
     pub tail: BTreeMap<Key, Step>,
@@ -72,7 +78,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(tenant: TenantId, caps: Caps) -> Self {
+    pub(crate) fn new(tenant: TenantId, settings: &Settings) -> Self {
         Self {
             tenant,
             clock: Time::from_millis(i64::MIN),
@@ -85,11 +91,18 @@ impl State {
             ids: HashMap::new(),
             folds: Folds::default(),
             similar: HashMap::new(),
+            progress: Progress::default(),
+            patterns: settings
+                .patterns
+                .iter()
+                .map(|(_, pattern)| pattern.id.clone())
+                .collect(),
+            apart: Vec::new(),
             tail: BTreeMap::new(),
             arrived: VecDeque::new(),
             known: HashSet::new(),
             counters: Counters::default(),
-            caps,
+            caps: settings.caps,
         }
     }
 
@@ -130,7 +143,7 @@ impl State {
         };
         self.observe(&digest);
         self.settle();
-        self.place(digest, ledger);
+        self.place(digest, &settings.patterns, ledger);
     }
 
     fn profile(&mut self, alert: &Alert, method: Aggregation, settings: &Settings) -> Arc<Profile> {
@@ -189,6 +202,27 @@ impl State {
         }
     }
 
+    /// The alert that opened an event, and on which all others hang.
+    pub(crate) fn opener_of(&self, event: EventIx) -> NodeIx {
+        match self.events[event].members.first() {
+            Some(opener) => *opener,
+            None => unreachable!("an event has alerts"),
+        }
+    }
+
+    /// Whether an analyst took alerts of these events apart.
+    pub(crate) fn taken_apart(&self, events: &[EventIx]) -> bool {
+        let within = |node: NodeIx| {
+            let root = self.root(self.nodes[node].event);
+            events.iter().position(|event| *event == root)
+        };
+        let between = |(one, other): &(NodeIx, NodeIx)| match (within(*one), within(*other)) {
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        };
+        self.apart.iter().any(between)
+    }
+
     /// The event an event has become by merging.
     pub(crate) fn root(&self, mut event: EventIx) -> EventIx {
         while let Some(into) = self.events[event].merged_into {
@@ -245,6 +279,17 @@ impl State {
         ledger.touch(event);
     }
 
+    /// Partial matches of patterns that are others now mean nothing.
+    fn forget_progress(&mut self) {
+        self.settle_all();
+        self.progress.clear();
+        for (_, node) in self.nodes.iter_mut() {
+            node.reached.clear();
+        }
+        // Profiles name patterns by number.
+        self.folds.clear();
+    }
+
     /// Closes all folds, because what decides about alerts has changed.
     pub(crate) fn close_folds(&mut self) {
         self.settle_all();
@@ -254,6 +299,11 @@ impl State {
     /// Takes over settings, and rebuilds what a snapshot leaves out.
     pub(crate) fn configure(&mut self, settings: &Settings) {
         self.caps = settings.caps;
+        let patterns: Vec<String> = settings.patterns.iter().map(|(_, p)| p.id.clone()).collect();
+        if self.patterns != patterns {
+            self.forget_progress();
+            self.patterns = patterns;
+        }
         self.entities.configure(&settings.infrastructure);
         self.known = self.arrived.iter().map(|(_, alert)| *alert).collect();
     }

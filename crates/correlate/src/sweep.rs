@@ -77,12 +77,18 @@ impl State {
             let row = &mut self.entities[mention.entity];
             row.users -= 1;
             row.attacks = row.attacks.filter(|attacks| *attacks != event);
-            let before = row.alerts.len();
             if node.links {
-                row.alerts.retain(|alert| *alert != number);
                 // What is this old was settled long ago.
-                row.settled -= before - row.alerts.len();
+                row.alerts.forget(|alert| *alert == number);
             }
         }
+        if node.links && node.profile.may_sweep() {
+            self.rules
+                .sweeps_mut(node.profile.rule)
+                .forget(|alert| *alert == number);
+        }
+        self.progress.forget(number, &node.reached);
+        self.apart
+            .retain(|(one, other)| *one != number && *other != number);
     }
 }

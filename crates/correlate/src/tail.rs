@@ -7,10 +7,10 @@
 use crate::{
     apply::Undo,
     digest::{Digest, Key},
-    entity::LOOK_BACK,
     event::{EventIx, NodeIx},
     ledger::Ledger,
     method::Decision,
+    pattern::Patterns,
     state::State,
 };
 use model::limits;
@@ -27,13 +27,13 @@ const REDO: usize = 1_024;
 
 impl State {
     /// Decides about an alert, and again about those after it that it could affect.
-    pub(crate) fn place(&mut self, digest: Digest, ledger: &mut Ledger) {
+    pub(crate) fn place(&mut self, digest: Digest, patterns: &Patterns, ledger: &mut Ledger) {
         let mut queue = BTreeMap::from([(digest.key(), digest)]);
         let mut undone = 0;
         while let Some((_, digest)) = queue.pop_first() {
             self.judge(&digest);
             let decision = loop {
-                let decision = self.decide(&digest);
+                let decision = self.decide(&digest, patterns);
                 let dependent = self.dependent(&digest, &decision);
                 undone += dependent.len();
                 if dependent.is_empty() {
@@ -108,8 +108,11 @@ impl State {
         let Some((_, step)) = self.tail.pop_first() else {
             return;
         };
-        if matches!(step.undo, Undo::Join(_)) && self.nodes[step.node].links {
-            self.trim(step.node);
+        if matches!(step.undo, Undo::Join(_)) {
+            self.progress.settle(&self.nodes[step.node].reached);
+            if self.nodes[step.node].links {
+                self.trim(step.node);
+            }
         }
     }
 
@@ -121,12 +124,11 @@ impl State {
             .iter()
             .filter(|m| !m.infrastructure)
         {
-            let row = &mut self.entities[mention.entity];
-            row.settled += 1;
-            if row.settled > LOOK_BACK {
-                row.alerts.pop_front();
-                row.settled -= 1;
-            }
+            self.entities[mention.entity].alerts.settle();
+        }
+        let profile = &self.nodes[node].profile;
+        if profile.may_sweep() {
+            self.rules.sweeps_mut(profile.rule).settle();
         }
     }
 }

@@ -9,8 +9,13 @@ use std::time::Duration;
 pub(crate) const THRESHOLD: f64 = 1.0;
 /// A bridge this strong merges events by a single edge.
 pub(crate) const BRIDGE: f64 = 1.5 * THRESHOLD;
-/// A shared host is enough by itself within this time.
-pub(crate) const HOST_ALONE: Duration = Duration::from_mins(15);
+/// A shared host is enough by itself within this time: its half-life. Attackers pause for lunch, so less breaks
+/// intrusions apart; more draws in what has nothing to do with them.
+pub(crate) const HOST_ALONE: Duration = Duration::from_hours(1);
+/// Within this time a shared host is as good as a strong bridge: what else happens to a server in the same minute?
+pub(crate) const HOST_AT_ONCE: Duration = Duration::from_mins(1);
+/// The same rare rule of the network side on two assets is one sweep within this time.
+pub(crate) const SWEEP: Duration = Duration::from_mins(1);
 /// No alert links over a longer gap: the window of the longest hard link.
 pub(crate) const HORIZON: Duration = Duration::from_hours(7 * DAY);
 

@@ -122,6 +122,102 @@ pub struct Membership {
     pub folded_into: AlertId,
     /// What tied it to the event.
     pub reason: LinkReason,
+    /// What else ties it to alerts that were there when it came, the strongest first; at most [`Membership::ALSO`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<LinkReason>,
+}
+
+impl Membership {
+    /// Further links kept of an alert.
+    pub const ALSO: usize = 3;
+
+    /// All that ties it to its event.
+    pub fn reasons(&self) -> impl Iterator<Item = &LinkReason> {
+        std::iter::once(&self.reason).chain(&self.also)
+    }
+}
+
+/// Two events that have much in common and were not merged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// The event that the alert joined.
+    pub event: EventId,
+    /// The one it ties to it as well.
+    pub other: EventId,
+    /// The alert.
+    pub alert: AlertId,
+    /// What it shares with the other.
+    pub reason: LinkReason,
+    /// Why they were not merged.
+    pub kept_apart: Apart,
+}
+
+/// Why two events are not merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Apart {
+    /// Someone is at work on one of them, or is done with it.
+    Handled,
+    /// They belong to different owners.
+    Owners,
+    /// Together they would be larger than an event may be.
+    Full,
+    /// One of them continues another, or is continued.
+    Continued,
+    /// They name different attackers, and all that ties them is what was attacked.
+    Attackers,
+    /// One link that is not strong enough by itself.
+    Weak,
+    /// An analyst took them apart.
+    ByHand,
+}
+
+impl Apart {
+    /// The reason as a sentence.
+    pub fn sentence(self) -> LocalText {
+        let (en, zh) = match self {
+            Self::Handled => (
+                "One of them is no longer unhandled.",
+                "其中一个事件已不是未处理状态。",
+            ),
+            Self::Owners => ("They belong to different owners.", "两个事件的负责人不同。"),
+            Self::Full => (
+                "Together they would be too large.",
+                "合并后将超过单个事件的告警上限。",
+            ),
+            Self::Continued => (
+                "One of them continues another event, or is continued.",
+                "其中一个事件延续自另一事件或已有后续事件。",
+            ),
+            Self::Attackers => (
+                "They name different attackers and share only what was attacked.",
+                "两者的攻击者不同，仅被攻击的资产相同。",
+            ),
+            Self::Weak => (
+                "What ties them is not strong enough to merge them.",
+                "两者之间的关联强度不足以合并。",
+            ),
+            Self::ByHand => ("An analyst took them apart.", "分析人员已将两者拆分。"),
+        };
+        LocalText::new(en, zh)
+    }
+}
+
+/// An entity that two alerts share, and what that weighs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SharedEntity {
+    /// Which.
+    #[serde(flatten)]
+    pub key: EntityKey,
+    /// What it adds to the score of the link: the product of what follows, with the factor of the roles; a file hash
+    /// or a process within its window is enough by itself.
+    pub weight: f64,
+    /// What its kind weighs.
+    pub base: f64,
+    /// How rare it is: ½ … 2.
+    pub rarity: f64,
+    /// How much of it the time between the alerts has left: 0 … 1.
+    pub decay: f64,
 }
 
 /// What ties an alert to its event.
@@ -139,18 +235,47 @@ pub enum LinkReason {
     Shares {
         /// That alert.
         alert: AlertId,
-        /// What they share, each with its weight after rarity and decay.
-        entities: Vec<(EntityKey, f64)>,
+        /// What they share, each with what it weighs.
+        entities: Vec<SharedEntity>,
         /// The sum; 1 or more links.
         score: f64,
     },
+    /// The same network-side rule, rare here, hit another asset at nearly the same time: one sweep.
+    Sweep {
+        /// The alert there.
+        alert: AlertId,
+        /// The time between them, in seconds.
+        seconds: u64,
+    },
+    /// An expert pattern ties it to an alert of an earlier step.
+    Pattern {
+        /// That alert.
+        alert: AlertId,
+        /// The pattern's id.
+        pattern: String,
+        /// The step this alert takes, from 1.
+        step: usize,
+        /// What they share.
+        entity: EntityKey,
+    },
+    /// An analyst merged the events.
+    ByHand {
+        /// The alert it hangs on now.
+        alert: AlertId,
+        /// Who merged them.
+        actor: String,
+    },
     /// An expert pattern groups alerts of one attacker.
     SameAttacker {
+        /// The alert that opened the event.
+        alert: AlertId,
         /// The attacker.
         attacker: EntityKey,
     },
     /// The same rule on the same asset or attacker within the rule's window.
     Similar {
+        /// The alert that opened the event.
+        alert: AlertId,
         /// What they share.
         entity: EntityKey,
         /// The window in seconds.
@@ -159,6 +284,20 @@ pub enum LinkReason {
 }
 
 impl LinkReason {
+    /// The alert on the other end of the link, if there is one.
+    pub fn alert(&self) -> Option<AlertId> {
+        match self {
+            Self::Repeats { alert }
+            | Self::Shares { alert, .. }
+            | Self::Sweep { alert, .. }
+            | Self::Pattern { alert, .. }
+            | Self::ByHand { alert, .. }
+            | Self::SameAttacker { alert, .. }
+            | Self::Similar { alert, .. } => Some(*alert),
+            Self::Opened => None,
+        }
+    }
+
     /// The reason as a sentence.
     pub fn sentence(&self) -> LocalText {
         match self {
@@ -178,7 +317,7 @@ impl LinkReason {
                 let list = |separator: &str| {
                     entities
                         .iter()
-                        .map(|(key, weight)| format!("{key} ({weight:.2})"))
+                        .map(|shared| format!("{} ({:.2})", shared.key, shared.weight))
                         .collect::<Vec<_>>()
                         .join(separator)
                 };
@@ -187,11 +326,28 @@ impl LinkReason {
                     format!("与告警 {alert} 共享 {}；关联得分 {score:.2}。", list("、")),
                 )
             }
-            Self::SameAttacker { attacker } => LocalText::new(
+            Self::Sweep { alert, seconds } => LocalText::new(
+                format!("The same rare network rule raised {alert} on another asset {seconds} s apart."),
+                format!("同一罕见网络侧规则在相隔 {seconds} 秒内于另一资产上产生告警 {alert}。"),
+            ),
+            Self::Pattern {
+                alert,
+                pattern,
+                step,
+                entity,
+            } => LocalText::new(
+                format!("It is step {step} of the expert pattern {pattern} after {alert}, by {entity}."),
+                format!("它是专家规则 {pattern} 的第 {step} 步，经 {entity} 承接告警 {alert}。"),
+            ),
+            Self::ByHand { alert, actor } => LocalText::new(
+                format!("{actor} merged its event with that of {alert}."),
+                format!("{actor} 将其所在事件与告警 {alert} 的事件合并。"),
+            ),
+            Self::SameAttacker { attacker, .. } => LocalText::new(
                 format!("It has the same attacker: {}.", attacker.value),
                 format!("攻击者相同：{}。", attacker.value),
             ),
-            Self::Similar { entity, seconds } => LocalText::new(
+            Self::Similar { entity, seconds, .. } => LocalText::new(
                 format!("The same rule hit the same {entity} within {seconds} s."),
                 format!("同一规则在 {seconds} 秒内命中同一实体 {entity}。"),
             ),

@@ -29,7 +29,7 @@ pub use alert::{
 pub use capability::{Capabilities, Capability};
 pub use condition::{Condition, Formula, Predicate};
 pub use entity::{Entity, EntityKey, EntityKind, Role};
-pub use event::{EventStatus, LinkReason, Membership, SecurityEvent};
+pub use event::{Apart, EventStatus, LinkReason, Membership, Related, SecurityEvent, SharedEntity};
 pub use id::{AlertId, EventId, LeaseId, PlaybookId, PolicyId, RecordId, RunId, SourceId, TaskId, TenantId};
 pub use level::Level;
 pub use record::{Field, Fields, LogRecord, RecordMeta, RecordView, Span, Value};

@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 /// One text in English and in Chinese.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct LocalText {
     /// English.

@@ -289,10 +289,12 @@ fn decode(row: &SqliteRow) -> Result<AlertRow> {
 
 /// The membership of a row that has one.
 pub(crate) fn membership(row: &SqliteRow) -> Result<Membership> {
+    let (reason, also) = column::json(row, "reason")?;
     Ok(Membership {
         event: column::parse(row, "event")?,
         alert: column::parse(row, "alert")?,
         folded_into: column::parse(row, "folded_into")?,
-        reason: column::json(row, "reason")?,
+        reason,
+        also,
     })
 }

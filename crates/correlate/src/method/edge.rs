@@ -3,7 +3,7 @@
 use crate::{
     digest::{Digest, Mention, Profile},
     entity::EntityIx,
-    event::{Facts, NodeIx},
+    event::{Facts, Link, NodeIx, Share, Tie},
     state::State,
     weights,
 };
@@ -13,15 +13,29 @@ use std::time::Duration;
 /// A link from the new alert to a folded one.
 pub(super) struct Edge {
     pub to: NodeIx,
-    pub entities: Vec<(EntityIx, f64)>,
+    pub tie: Tie,
     pub score: f64,
     /// All they share is what is ours.
     pub assets_only: bool,
 }
 
 impl Edge {
-    pub(super) fn shares(&self, entity: EntityIx) -> bool {
-        self.entities.iter().any(|(shared, _)| *shared == entity)
+    /// Whether the two are two reasons, not one met twice: they share no entity.
+    pub(super) fn is_independent_of(&self, other: &Self) -> bool {
+        match (&self.tie, &other.tie) {
+            (Tie::Shares { entities: mine, .. }, Tie::Shares { entities: theirs, .. }) => !mine
+                .iter()
+                .any(|one| theirs.iter().any(|two| one.entity == two.entity)),
+            (Tie::Sweep { .. }, Tie::Sweep { .. }) => false,
+            _ => true,
+        }
+    }
+
+    pub(super) fn link(&self) -> Link {
+        Link::To {
+            to: self.to,
+            tie: self.tie.clone(),
+        }
     }
 }
 
@@ -35,13 +49,8 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
     let (new, old) = (&*digest.profile, &*node.profile);
     let different_attackers = differ(new, old);
     let alone = gap <= weights::HOST_ALONE || progresses(state, digest, to);
-    let mut edge = Edge {
-        to,
-        entities: Vec::new(),
-        score: 0.0,
-        assets_only: true,
-    };
-    let mut hubs = Vec::new();
+    let mut assets_only = true;
+    let (mut entities, mut hubs) = (Vec::new(), Vec::new());
     for mine in &new.mentions {
         let Some(theirs) = old.mention(mine.entity) else {
             continue;
@@ -51,31 +60,60 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
             continue;
         }
         let row = &state.entities[mine.entity];
-        let weight = contribution(mine, theirs, row.rarity(), gap, alone);
+        let share = share(mine, theirs, row.rarity(), gap, alone);
         if row.is_hub() {
             if mine.malicious || theirs.malicious {
-                hubs.push((mine.entity, weight));
+                hubs.push(share);
             }
             continue;
         }
-        edge.assets_only &= asset;
-        edge.entities.push((mine.entity, weight));
+        assets_only &= asset;
+        entities.push(share);
     }
     // A hub counts only if it is known to be malicious and a second entity agrees.
-    if !edge.entities.is_empty() {
-        edge.entities.append(&mut hubs);
+    if !entities.is_empty() {
+        entities.append(&mut hubs);
     }
-    edge.score = weights::round(edge.entities.iter().map(|(_, weight)| weight).sum());
-    (edge.score >= weights::THRESHOLD && (alone || !edge.assets_only)).then_some(edge)
+    let score = weights::round(entities.iter().map(|share| share.weight).sum());
+    (score >= weights::THRESHOLD && (alone || !assets_only)).then_some(Edge {
+        to,
+        tie: Tie::Shares { entities, score },
+        score,
+        assets_only,
+    })
 }
 
-fn contribution(mine: &Mention, theirs: &Mention, rarity: f64, gap: Duration, alone: bool) -> f64 {
+/// The edge to an alert of the same rule on another asset, if both are part of one sweep.
+pub(super) fn sweep(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
+    let node = &state.nodes[to];
+    let gap = node.period.distance(digest.time);
+    let score = state.rules.rarity(digest.profile.rule)?;
+    (gap <= weights::SWEEP && score >= weights::THRESHOLD).then_some(Edge {
+        to,
+        tie: Tie::Sweep {
+            seconds: gap.as_secs(),
+            score,
+        },
+        score,
+        assets_only: false,
+    })
+}
+
+fn share(mine: &Mention, theirs: &Mention, rarity: f64, gap: Duration, alone: bool) -> Share {
     let weight = weights::weight(mine.kind, mine.malicious || theirs.malicious);
     let value = weights::contribution(weight, rarity, (mine.role, theirs.role), gap);
-    if mine.kind == EntityKind::Host && alone && gap <= weight.half_life {
-        value.max(weights::THRESHOLD)
-    } else {
-        value
+    let host_alone = mine.kind == EntityKind::Host && alone && gap <= weight.half_life;
+    let at_least = match host_alone {
+        true if gap < weights::HOST_AT_ONCE => weights::BRIDGE,
+        true => weights::THRESHOLD,
+        false => 0.0,
+    };
+    Share {
+        entity: mine.entity,
+        weight: value.max(at_least),
+        base: weight.base,
+        rarity,
+        decay: weights::round(weights::decay(gap, weight.half_life)),
     }
 }
 
@@ -93,7 +131,7 @@ fn progresses(state: &State, digest: &Digest, to: NodeIx) -> bool {
 }
 
 /// Whether both name attackers, and not one in common.
-pub(super) fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
+pub(crate) fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
     let known = |attackers: &mut dyn Iterator<Item = EntityIx>| attackers.next().is_some();
     known(&mut one.attackers())
         && known(&mut other.attackers())
@@ -103,7 +141,7 @@ pub(super) fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
 }
 
 /// What names attackers: an alert, an event.
-pub(super) trait Attackers {
+pub(crate) trait Attackers {
     fn attackers(&self) -> impl Iterator<Item = EntityIx>;
 }
 

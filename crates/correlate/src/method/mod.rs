@@ -1,21 +1,29 @@
-//! How the event of an alert is found: one file for each method. A method only decides; [`crate::apply`] acts.
+//! How the event of an alert is found: one file for each method. A method only finds what ties the alert to events;
+//! [`union`] decides which of them become one, and [`crate::apply`] acts.
 
 mod edge;
 mod expert;
 mod graph;
 mod passthrough;
+mod pattern;
+mod side;
+mod union;
 mod window;
 
+pub(crate) use union::keeps_apart;
 pub(crate) use window::Similar;
 
 use crate::{
     digest::Digest,
     entity::EntityIx,
-    event::{EventIx, Link, NodeIx},
+    event::{EventIx, Link, Near, NodeIx, Tie},
     fold,
+    pattern::Patterns,
+    reach::{Completed, Reached},
     state::State,
 };
 use model::Aggregation;
+use side::Sides;
 
 /// Where an alert belongs.
 #[derive(Debug)]
@@ -27,11 +35,19 @@ pub(crate) enum Place {
     /// It opens the continuation of an event that is full or no longer unhandled.
     Continues(EventIx),
     /// It joins an event, and bridges others into it.
-    Joins {
-        event: EventIx,
-        link: Link,
-        bridges: Vec<Bridge>,
-    },
+    Joins(Union),
+}
+
+/// The event an alert joins.
+#[derive(Debug)]
+pub(crate) struct Union {
+    pub event: EventIx,
+    pub link: Link,
+    /// Further links, the strongest first.
+    pub also: Vec<Link>,
+    pub bridges: Vec<Bridge>,
+    /// Events that it ties to this one and that stay apart.
+    pub related: Vec<Near>,
 }
 
 /// An event that the alert ties to the one it joins.
@@ -39,11 +55,18 @@ pub(crate) enum Place {
 pub(crate) struct Bridge {
     /// The event that goes.
     pub event: EventIx,
-    /// The folded alert in it that the new one links to.
+    /// The folded alert in it that the rest of it hangs on from now on.
     pub at: NodeIx,
-    /// What they share.
-    pub entities: Vec<(EntityIx, f64)>,
-    pub score: f64,
+    /// What that one hangs on.
+    pub link: Hook,
+}
+
+/// A link of which the new alert, which has no number yet, may be the other end.
+#[derive(Debug)]
+pub(crate) struct Hook {
+    /// The other end; the new alert if none.
+    pub to: Option<NodeIx>,
+    pub tie: Tie,
 }
 
 /// How later alerts find this one.
@@ -65,21 +88,21 @@ pub(crate) struct Decision {
     pub place: Place,
     pub lane: Lane,
     pub considered: Vec<EventIx>,
+    /// How far the alert takes expert patterns.
+    pub reached: Vec<Reached>,
+    /// Those it completes.
+    pub completes: Vec<Completed>,
 }
 
-impl Decision {
-    fn opens(lane: Lane) -> Self {
-        Self {
-            place: Place::Opens,
-            lane,
-            considered: Vec::new(),
-        }
-    }
+/// What a method finds.
+struct Found {
+    lane: Lane,
+    sides: Sides,
 }
 
 impl State {
     /// Decides where an alert belongs. Its entities and its rule must have been judged as of its time.
-    pub(crate) fn decide(&self, digest: &Digest) -> Decision {
+    pub(crate) fn decide(&self, digest: &Digest, patterns: &Patterns) -> Decision {
         let profile = &digest.profile;
         if let Some(node) = self.folds.get(profile.key) {
             let event = self.nodes[node].event;
@@ -88,17 +111,30 @@ impl State {
                     place: Place::Repeats(node),
                     lane: Lane::Alone,
                     considered: vec![event],
+                    reached: Vec::new(),
+                    completes: Vec::new(),
                 };
             }
         }
-        match profile.method {
+        let Found { lane, mut sides } = match profile.method {
             Aggregation::GraphCompute if self.rules.is_noisy(profile.rule) => {
-                window::decide(self, digest, window::NOISY)
+                window::find(self, digest, window::NOISY)
             }
-            Aggregation::GraphCompute => graph::decide(self, digest),
-            Aggregation::Expert => expert::decide(self, digest),
-            Aggregation::Window => window::decide(self, digest, profile.window),
-            Aggregation::Passthrough | Aggregation::None => passthrough::decide(),
+            Aggregation::GraphCompute => graph::find(self, digest),
+            Aggregation::Expert => expert::find(self, digest),
+            Aggregation::Window => window::find(self, digest, profile.window),
+            Aggregation::Passthrough | Aggregation::None => passthrough::find(),
+        };
+        let reached = self.reach(digest, patterns);
+        let trails: Vec<_> = reached.iter().filter_map(|r| self.trail(r, patterns)).collect();
+        let chain = pattern::tie(self, &trails, &mut sides);
+        let place = union::place(self, &mut sides, chain);
+        Decision {
+            place,
+            lane,
+            considered: sides.considered(),
+            reached,
+            completes: trails.into_iter().map(|trail| trail.completed).collect(),
         }
     }
 }

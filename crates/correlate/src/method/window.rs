@@ -1,19 +1,19 @@
 //! Similar items: the same rule on the same attacker or asset, within a window. The method of custom rules, and the
 //! lane of noisy ones.
 
-use super::{Decision, Lane, Place};
+use super::{Found, Lane, side::Sides};
 use crate::{
     digest::Digest,
-    event::{EventIx, Link},
-    state::{State, Target},
+    event::{EventIx, Tie},
+    state::State,
     weights::HORIZON,
 };
 use model::Time;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The window of noisy rules.
-pub(super) const NOISY: Duration = Duration::from_hours(1);
+/// The window of noisy rules: they come back every day, and one event for each visit would be noise again.
+pub(super) const NOISY: Duration = Duration::from_hours(24);
 
 /// The newest event of a rule and an entity.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) struct Similar {
     pub last: Time,
 }
 
-pub(super) fn decide(state: &State, digest: &Digest, window: Duration) -> Decision {
+pub(super) fn find(state: &State, digest: &Digest, window: Duration) -> Found {
     let profile = &digest.profile;
     // What is older than the state reaches back cannot be found.
     let window = window.min(HORIZON);
@@ -32,28 +32,13 @@ pub(super) fn decide(state: &State, digest: &Digest, window: Duration) -> Decisi
         let same_method = state.events[similar.event].method == profile.method;
         (same_method && gap(similar.last) <= window).then_some((entity, similar.event))
     });
-    let Some((entity, event)) = known else {
-        return Decision::opens(Lane::Similar);
-    };
-    let (place, target) = match state.resolve(event) {
-        Target::Shut(last) => (Place::Continues(last), last),
-        Target::Open(target) => {
-            let seconds = window.as_secs();
-            let link = Link::Similar { entity, seconds };
-            let bridges = Vec::new();
-            (
-                Place::Joins {
-                    event: target,
-                    link,
-                    bridges,
-                },
-                target,
-            )
-        }
-    };
-    Decision {
-        place,
+    let mut sides = Sides::default();
+    if let Some((entity, event)) = known {
+        let seconds = window.as_secs();
+        sides.home(state, event, Tie::Similar { entity, seconds });
+    }
+    Found {
         lane: Lane::Similar,
-        considered: vec![event, target],
+        sides,
     }
 }

@@ -67,9 +67,13 @@ impl Book {
             match outcome {
                 Outcome::Joined(membership) => {
                     assert_eq!(membership.alert, *alert);
+                    self.refused.remove(alert);
                     self.members.insert(*alert, membership.clone());
                 }
-                Outcome::NoEvent(reason, _) => assert!(self.refused.insert(*alert, *reason).is_none()),
+                Outcome::NoEvent(reason, _) => {
+                    self.members.remove(alert);
+                    self.refused.insert(*alert, *reason);
+                }
             }
         }
         for change in &changes.events {
@@ -178,37 +182,31 @@ impl Book {
         }
     }
 
-    /// A reason leads to another alert of the event, or of its chain of continuations.
+    /// Each reason leads to another alert of the event, or of its chain of continuations.
     fn check_reason(&self, membership: &Membership) {
-        let other = match &membership.reason {
-            LinkReason::Opened => return,
-            LinkReason::Repeats { alert } => {
-                assert_eq!(*alert, membership.folded_into);
-                *alert
+        assert!(membership.also.len() <= Membership::ALSO);
+        for reason in membership.reasons() {
+            match reason {
+                LinkReason::Repeats { alert } => assert_eq!(*alert, membership.folded_into),
+                LinkReason::Shares { entities, score, .. } => {
+                    assert!(*score >= 1.0, "{score}");
+                    assert!((entities.iter().map(|e| e.weight).sum::<f64>() - score).abs() < 1e-3);
+                }
+                _ => {}
             }
-            LinkReason::Shares {
-                alert,
-                entities,
-                score,
-            } => {
-                assert!(*score >= 1.0, "{score}");
-                assert!((entities.iter().map(|e| e.1).sum::<f64>() - score).abs() < 1e-3);
-                *alert
-            }
-            LinkReason::SameAttacker { .. } | LinkReason::Similar { .. } => {
-                let event = &self.events[&membership.event];
-                assert!(event.alert_count > 1 || event.continues.is_some());
-                return;
-            }
-        };
-        assert_ne!(other, membership.alert);
-        let (holds, other) = (self.members[&other].event, membership.event);
-        assert_eq!(
-            self.first_of_chain(holds),
-            self.first_of_chain(other),
-            "the reason of {}",
-            membership.alert
-        );
+            let Some(other) = reason.alert() else {
+                assert_eq!(*reason, LinkReason::Opened);
+                continue;
+            };
+            assert_ne!(other, membership.alert);
+            let (holds, other) = (self.members[&other].event, membership.event);
+            assert_eq!(
+                self.first_of_chain(holds),
+                self.first_of_chain(other),
+                "the reason of {}",
+                membership.alert
+            );
+        }
     }
 
     /// The event that this one continues, directly or not.

@@ -55,7 +55,10 @@ fn expert_groups_by_attacker() {
     let attacker = EntityKey::new(EntityKind::Ip, a);
     assert_eq!(
         *book.reason(&alert(2, 0, "")),
-        LinkReason::SameAttacker { attacker }
+        LinkReason::SameAttacker {
+            alert: alert(1, 0, "").id,
+            attacker,
+        }
     );
     // A victim never links two attackers.
     check(
@@ -229,14 +232,14 @@ fn graph_links_by_shared_entities() {
     // Two lesser things add up.
     let two = |alert: Alert, host| artefact(EntityKind::AccessKey, "LTAI")(alert, host).by("203.0.113.7");
     check(&pair(600, &two), &together);
-    // A host alone: within a quarter of an hour, or with a step forward.
+    // A host alone: within an hour.
     let host = |alert: Alert, _: usize| alert.on("web-1");
-    check(&pair(900, &host), &together);
-    check(&pair(901, &host), &apart);
+    check(&pair(HOUR, &host), &together);
+    check(&pair(HOUR + 1, &host), &apart);
     let steps =
         |tactics: [&'static str; 2]| move |alert: Alert, n: usize| alert.on("web-1").tactic(tactics[n - 1]);
     check(&pair(HOUR, &steps(["initial-access", "execution"])), &together);
-    check(&pair(HOUR, &steps(["execution", "initial-access"])), &apart);
+    check(&pair(HOUR, &steps(["execution", "initial-access"])), &together);
     check(&pair(HOUR + 1, &steps(["initial-access", "execution"])), &apart);
     // A victim does not tie two attackers.
     let attackers = |alert: Alert, n: usize| alert.on("web-1").by(["203.0.113.7", "198.51.100.4"][n - 1]);
@@ -286,7 +289,12 @@ fn a_graph_reason_says_what_is_shared() {
         panic!("{:?}", book.reason(&alerts[1]))
     };
     assert_eq!(*alert, alerts[0].id);
-    assert_eq!(*entities, [(EntityKey::new(EntityKind::Host, "web-1"), 1.0)]);
+    let [shared] = entities.as_slice() else {
+        panic!("{entities:?}")
+    };
+    assert_eq!(shared.key, EntityKey::new(EntityKind::Host, "web-1"));
+    assert_eq!((shared.weight, shared.base, shared.rarity), (1.0, 0.7, 1.0));
+    assert!(shared.decay > 0.98 && shared.decay < 1.0, "{}", shared.decay);
     assert!((score - 1.0).abs() < 1e-9);
 }
 

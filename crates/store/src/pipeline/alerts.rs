@@ -224,7 +224,7 @@ pub(super) async fn join_in_txn(txn: &mut SqliteConnection, commit: &PipelineCom
     let rows = commit
         .memberships
         .iter()
-        .map(|m| Ok((m, text(&m.reason)?)))
+        .map(|m| Ok((m, text(&(&m.reason, &m.also))?)))
         .collect::<Result<Vec<_>>>()?;
     MEMBERSHIP
         .rows(txn, &rows, |values, (membership, reason)| {

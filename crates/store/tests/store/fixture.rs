@@ -167,5 +167,6 @@ pub fn membership(event: u128, alert: u128) -> Membership {
         alert: AlertId::from_bits(alert),
         folded_into: AlertId::from_bits(alert),
         reason: LinkReason::Opened,
+        also: Vec::new(),
     }
 }

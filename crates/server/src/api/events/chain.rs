@@ -223,6 +223,7 @@ mod tests {
             alert: id,
             folded_into: AlertId::from_bits(folded_into),
             reason: LinkReason::Opened,
+            also: Vec::new(),
         };
         EventMember { alert, membership }
     }

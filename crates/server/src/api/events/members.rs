@@ -11,7 +11,7 @@ use crate::api::{
     problem::{Problem, ProblemBody},
 };
 use axum::{Json, extract::State};
-use model::{AlertId, EventId, LinkReason};
+use model::{EventId, LinkReason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,20 +22,12 @@ pub struct EventAlert {
     alert: Alert,
     /// Why it is in the event, as a sentence.
     reason: Text,
-    /// `opened`, `repeats`, `shares`, `same_attacker` or `similar`.
+    /// `opened`, `repeats`, `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`.
     reason_kind: String,
     /// The alert it is tied to, where it is tied to one.
     linked_alert: Option<String>,
     /// The alert it repeats; itself if it repeats none.
     folded_into: String,
-}
-
-/// The alert a reason names.
-fn linked(reason: &LinkReason) -> Option<AlertId> {
-    match reason {
-        LinkReason::Repeats { alert } | LinkReason::Shares { alert, .. } => Some(*alert),
-        LinkReason::Opened | LinkReason::SameAttacker { .. } | LinkReason::Similar { .. } => None,
-    }
 }
 
 /// The name a reason is serialised by.
@@ -63,7 +55,7 @@ pub async fn alerts(
     Ok(Json(page.map(|member| EventAlert {
         reason: member.membership.reason.sentence().into(),
         reason_kind: kind(&member.membership.reason),
-        linked_alert: linked(&member.membership.reason).map(|id| id.to_string()),
+        linked_alert: member.membership.reason.alert().map(|id| id.to_string()),
         folded_into: member.membership.folded_into.to_string(),
         alert: Alert::of(member.alert, Some(id), None, &rules),
     })))
