@@ -16,11 +16,14 @@ use crate::{
     database::Store,
     dead_letter::{self, DeadLetter},
     error::{Error, Result},
+    link::{self, Mark},
     record,
     source::{self, SourceCount},
     trigger::{self, Trigger},
 };
-use model::{Alert, AlertId, EventId, Membership, NoEventReason, RecordId, SecurityEvent, TenantId, Time};
+use model::{
+    Alert, AlertId, EventId, Membership, NoEventReason, RecordId, Related, SecurityEvent, TenantId, Time,
+};
 use sqlx::{Row, SqliteConnection};
 
 /// Snapshots kept: the newest, and one more should it turn out unreadable.
@@ -53,6 +56,12 @@ pub struct PipelineCommit {
     pub memberships: Vec<Membership>,
     /// Events that changed, in the order they did.
     pub events: Vec<EventChange>,
+    /// Events near each other.
+    pub related: Vec<Related>,
+    /// Alerts that were taken apart.
+    pub marks: Vec<Mark>,
+    /// Marks that are lifted, by id.
+    pub lifted: Vec<String>,
     /// What to add to the activity logs of events.
     pub activities: Vec<Activity>,
     /// What the response worker has to look at.
@@ -134,6 +143,9 @@ impl PipelineCommit {
             unlinked: Vec::new(),
             memberships: Vec::new(),
             events: Vec::new(),
+            related: Vec::new(),
+            marks: Vec::new(),
+            lifted: Vec::new(),
             activities: Vec::new(),
             triggers: Vec::new(),
             audits: Vec::new(),
@@ -167,6 +179,8 @@ impl Store {
         alerts::unlink_in_txn(&mut txn, commit).await?;
         alerts::join_in_txn(&mut txn, commit).await?;
         events::change_in_txn(&mut txn, commit).await?;
+        link::relate_in_txn(&mut txn, tenant, &commit.related, commit.now).await?;
+        link::mark_in_txn(&mut txn, tenant, &commit.marks, &commit.lifted).await?;
         activity::insert_in_txn(&mut txn, tenant, &commit.activities).await?;
         trigger::insert_in_txn(&mut txn, tenant, &commit.triggers, commit.now).await?;
         for entry in &commit.audits {

@@ -4,7 +4,7 @@
 //! same point and comes to the same state.
 
 use crate::content::Content;
-use model::{Capabilities, EventId, EventStatus, whitelist::Whitelist};
+use model::{AlertId, Capabilities, EventId, EventStatus, whitelist::Whitelist};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -18,6 +18,48 @@ pub enum Action {
         event: EventId,
         /// To what.
         status: EventStatus,
+        /// By whom.
+        actor: String,
+    },
+    /// An event was given to someone, or to nobody.
+    EventOwner {
+        /// Which event.
+        event: EventId,
+        /// To whom.
+        owner: Option<String>,
+    },
+    /// Events are to become one.
+    EventMerge {
+        /// Under which the answer is found.
+        request: String,
+        /// Which.
+        events: Vec<EventId>,
+        /// By whom.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// Links between alerts of an event are cut.
+    EventSplit {
+        /// Under which the answer is found.
+        request: String,
+        /// Which event.
+        event: EventId,
+        /// Pairs of alerts of which one hangs on the other.
+        cuts: Vec<(AlertId, AlertId)>,
+        /// By whom.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// Two alerts that were taken apart may be merged again.
+    AllowLink {
+        /// The mark's id.
+        mark: String,
+        /// One of them.
+        one: AlertId,
+        /// The other.
+        other: AlertId,
         /// By whom.
         actor: String,
     },

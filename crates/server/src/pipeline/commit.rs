@@ -1,6 +1,6 @@
 //! What a batch led to, as the rows of one transaction.
 
-use super::{action::Action, outcome::Outcome};
+use super::{action::Action, outcome::Outcome, regroup};
 use correlate::EventChangeKind;
 use journal::Position;
 use model::{TenantId, Time};
@@ -103,8 +103,10 @@ pub(super) fn build(
             raw: row.raw,
         })
         .collect();
+    commit.related = outcome.related;
     for action in actions {
         record_action(&mut commit, action);
+        regroup::record(&mut commit, action, &outcome.answers);
     }
     commit
 }

@@ -182,6 +182,31 @@ impl Engine {
             Action::EventStatus { event, status, .. } => {
                 outcome.add(self.correlator.status(*event, *status, now));
             }
+            Action::EventOwner { event, owner } => self.correlator.owner(*event, owner.as_deref()),
+            Action::EventMerge {
+                request,
+                events,
+                actor,
+                ..
+            } => {
+                let merged = self.correlator.merge(events, actor).map(|(event, changes)| {
+                    outcome.add(changes);
+                    vec![event]
+                });
+                outcome.answer(request, merged);
+            }
+            Action::EventSplit {
+                request, event, cuts, ..
+            } => {
+                let split = self.correlator.split(*event, cuts).map(|(events, changes)| {
+                    outcome.add(changes);
+                    events
+                });
+                outcome.answer(request, split);
+            }
+            Action::AllowLink { one, other, .. } => {
+                self.correlator.allow_link(*one, *other);
+            }
             Action::Whitelists { whitelists } => self.correlator.whitelists(whitelists),
             Action::Rules { selection } => self.select(selection),
             Action::Capabilities { capabilities } => self.correlator.capabilities(capabilities.clone()),

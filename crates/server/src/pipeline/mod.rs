@@ -7,11 +7,13 @@ mod action;
 mod commit;
 mod engine;
 mod outcome;
+mod regroup;
 mod sources;
 mod worker;
 
 pub use action::{Action, RuleSelection};
 pub use engine::{Engine, EngineSettings, RawRecord, SourceInfo};
 pub use outcome::{ClientCount, DeadLetterRow, Outcome, SourceCount};
+pub use regroup::Answer;
 pub use sources::Sources;
 pub use worker::{Environment, KnownRules, Pipeline, PipelineError};

@@ -1,7 +1,7 @@
 //! What a batch of inputs led to: everything the store has to remember of it.
 
-use correlate::{AlertOutcome, Changes, EventChange};
-use model::{Alert, AlertId, EventId, RecordId, SourceId, Time};
+use correlate::{AlertOutcome, Changes, EventChange, Refused};
+use model::{Alert, AlertId, EventId, RecordId, Related, SourceId, Time};
 use normalise::DeadLetterReason;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,10 @@ pub struct Outcome {
     pub outcomes: BTreeMap<AlertId, AlertOutcome>,
     /// The last change of each event.
     pub events: BTreeMap<EventId, EventChange>,
+    /// Events near each other.
+    pub related: Vec<Related>,
+    /// The answers to merges and splits, by request: the events they led to, or why not.
+    pub answers: BTreeMap<String, Result<Vec<EventId>, Refused>>,
 }
 
 /// The conservation law of a source: received = stored + duplicate + rejected + dead letter (+ in flight).
@@ -69,12 +73,18 @@ pub struct DeadLetterRow {
 }
 
 impl Outcome {
+    /// Adds what an analyst's merge or split came to.
+    pub(super) fn answer(&mut self, request: &str, answer: Result<Vec<EventId>, Refused>) {
+        self.answers.insert(request.to_owned(), answer);
+    }
+
     /// Adds what the correlator changed. Of several changes to one event the last is kept, but an event that
     /// opened within the batch still counts as opened.
     pub(super) fn add(&mut self, changes: Changes) {
         for outcome in changes.alerts {
             self.outcomes.insert(outcome.alert, outcome);
         }
+        self.related.extend(changes.related);
         for change in changes.events {
             let opened = self
                 .events

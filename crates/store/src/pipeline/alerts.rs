@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     insert::{Insert, push_list},
 };
-use model::{Alert, EntityKey, Time};
+use model::{Alert, EntityKey, NoEventReason, Time};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -204,6 +204,15 @@ pub(super) async fn unlink_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
                 .push(" AND id IN ");
             push_list(&mut query, chunk);
             query.build().persistent(false).execute(&mut *txn).await?;
+        }
+        // Only what waits for a pattern can have been in an event a moment ago: a late alert undid the pattern.
+        if reason == NoEventReason::PatternIncomplete.as_str() {
+            for chunk in alerts.chunks(NAMED) {
+                let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM membership WHERE tenant = ");
+                query.push_bind(tenant).push(" AND alert IN ");
+                push_list(&mut query, chunk);
+                query.build().persistent(false).execute(&mut *txn).await?;
+            }
         }
         if let Some(whitelist) = whitelist {
             sqlx::query("UPDATE whitelist SET hits = hits + ?, last_hit = ? WHERE tenant = ? AND id = ?")

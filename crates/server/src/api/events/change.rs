@@ -90,6 +90,11 @@ async fn change(app: &App, caller: &Caller, id: EventId, update: &EventUpdate) -
     }
     if let Some(owner) = &update.owner {
         set_owner(app, caller, &row, owner.as_deref()).await?;
+        let action = Action::EventOwner {
+            event: id,
+            owner: owner.clone(),
+        };
+        app.pipeline.submit(&action, clock::now()).await?;
     }
     if let Some(status) = update.status.filter(|status| *status != row.event.status) {
         let action = Action::EventStatus {

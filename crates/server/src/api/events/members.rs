@@ -31,7 +31,7 @@ pub struct EventAlert {
 }
 
 /// The name a reason is serialised by.
-fn kind(reason: &LinkReason) -> String {
+pub(super) fn kind(reason: &LinkReason) -> String {
     let json = serde_json::to_value(reason).unwrap_or_default();
     json.get("kind").map(name).unwrap_or_default()
 }

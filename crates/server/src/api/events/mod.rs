@@ -3,10 +3,12 @@
 mod activity;
 mod chain;
 mod change;
+mod graph;
 mod list;
 mod members;
 mod query;
 mod recommend;
+mod regroup;
 mod respond;
 mod view;
 
@@ -33,6 +35,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(members::alerts))
         .routes(routes!(members::entities))
         .routes(routes!(chain::chain))
+        .routes(routes!(graph::graph))
+        .routes(routes!(regroup::merge))
+        .routes(routes!(regroup::split))
+        .routes(routes!(regroup::relate))
+        .routes(routes!(regroup::allow))
         .routes(routes!(activity::list))
         .routes(routes!(activity::comment))
         .routes(routes!(recommend::recommendations))
