@@ -105,6 +105,10 @@ impl State {
         let (event, union) = match decision.place {
             Place::Joins(union) => {
                 undo.event = Some(self.events[union.event].period);
+                if self.events[union.event].waits {
+                    // It becomes one now, and so do the alerts that waited in it.
+                    self.note_members(union.event, ledger);
+                }
                 (union.event, Some(union))
             }
             Place::Continues(of) => {
@@ -321,6 +325,9 @@ impl State {
     fn leave(&mut self, digest: &Digest, number: NodeIx, event: EventIx, undo: Join, ledger: &mut Ledger) {
         for merge in undo.merges.into_iter().rev() {
             self.unmerge(merge, event, ledger);
+        }
+        if undo.waited {
+            self.note_members(event, ledger);
         }
         if undo.event.is_none() {
             ledger.vanished(self, event);

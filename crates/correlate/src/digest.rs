@@ -141,7 +141,6 @@ impl Profile {
     /// Whether the decision about an alert of one profile can depend on an alert of the other.
     pub(crate) fn interacts(&self, other: &Self) -> bool {
         self.key == other.key
-            || self.shares_pattern(other) && self.shares_entity(other)
             || self.rule == other.rule && self.may_sweep() && other.may_sweep()
             || self.method == other.method
                 && match self.method {
@@ -150,11 +149,6 @@ impl Profile {
                     Aggregation::Window => self.rule == other.rule && self.shares_entity(other),
                     Aggregation::Passthrough | Aggregation::None => false,
                 }
-    }
-
-    fn shares_pattern(&self, other: &Self) -> bool {
-        let same = |(pattern, _): &(usize, usize)| other.steps.iter().any(|(theirs, _)| theirs == pattern);
-        self.steps.iter().any(same)
     }
 
     fn shares_entity(&self, other: &Self) -> bool {

@@ -11,7 +11,7 @@ use crate::{
     method::{Bridge, Hook, keeps_apart},
     state::State,
 };
-use model::{Aggregation, AlertId, EventId};
+use model::{AlertId, EventId};
 use std::collections::HashMap;
 
 impl State {
@@ -81,6 +81,7 @@ impl State {
         self.settle_all();
         self.note_members(event, ledger);
         let parts = self.parts(event, &cut);
+        self.forget_across(event, &parts);
         for child in &cut {
             if let Some(parent) = self.nodes[*child].link.to() {
                 self.apart.push((*child, parent));
@@ -162,26 +163,50 @@ impl State {
         parts
     }
 
-    /// Makes these alerts of `from` an event of their own: the one that its first alert once opened, if it did.
+    /// Drops the further links between parts.
+    fn forget_across(&mut self, event: EventIx, parts: &HashMap<NodeIx, Option<NodeIx>>) {
+        let members = self.events[event].members.clone();
+        for member in &members {
+            let within = |link: &Link| {
+                let apart = |to: NodeIx| parts.get(&to) != parts.get(member) && self.nodes[to].event == event;
+                !link.to().is_some_and(apart)
+            };
+            let also: Vec<Link> = self.nodes[*member]
+                .also
+                .iter()
+                .filter(|link| within(link))
+                .cloned()
+                .collect();
+            self.nodes[*member].also = also;
+        }
+    }
+
+    /// Makes these alerts of `from` an event of their own: the oldest of those that came into it with them, if any.
     fn part_off(&mut self, from: EventIx, members: Vec<NodeIx>, ledger: &mut Ledger) -> EventIx {
+        let merged = self.events.iter().filter(|(number, event)| {
+            let whole = event
+                .members
+                .first()
+                .is_some_and(|opener| members.contains(opener));
+            *number != from && whole && event.published && event.merged_into.is_some()
+        });
+        let merged = merged.filter(|(number, _)| self.root(*number) == from);
+        let revived = merged
+            .min_by_key(|(_, event)| event.opener)
+            .map(|(number, _)| number);
         let age = |node: &NodeIx| (self.nodes[*node].period.first, self.nodes[*node].alert);
-        let Some(opener) = members.iter().copied().min_by_key(|node| age(node)) else {
+        let oldest = members.iter().copied().min_by_key(age);
+        let opener = revived.map(|event| self.opener_of(event)).or(oldest);
+        let Some(opener) = opener else {
             unreachable!("a part has at least the alert that was cut off");
         };
         self.reroot(opener, Link::Opened);
-        let method = method_of(&self.nodes[opener].profile);
-        let own = self.id_of(method, self.nodes[opener].alert);
-        let revived = self
-            .ids
-            .get(&own)
-            .copied()
-            .filter(|event| self.events[*event].merged_into.is_some() && self.root(*event) == from);
         let event = match revived {
             Some(event) => {
                 self.events[event].merged_into = None;
                 event
             }
-            None => self.open_part(from, opener, method, ledger),
+            None => self.open_part(from, opener, ledger),
         };
         for member in &members {
             self.nodes[*member].event = event;
@@ -191,13 +216,8 @@ impl State {
         event
     }
 
-    fn open_part(
-        &mut self,
-        from: EventIx,
-        opener: NodeIx,
-        method: Aggregation,
-        ledger: &mut Ledger,
-    ) -> EventIx {
+    fn open_part(&mut self, from: EventIx, opener: NodeIx, ledger: &mut Ledger) -> EventIx {
+        let method = method_of(&self.nodes[opener].profile);
         let alert = self.nodes[opener].alert;
         let id = self.new_id(method, alert);
         let period = self.nodes[opener].period;
@@ -258,8 +278,6 @@ impl State {
         let (mut raw, mut period) = (0, None);
         for member in &members {
             let node = &mut self.nodes[*member];
-            node.also
-                .retain(|link| link.to().is_some_and(|to| members.contains(&to)));
             facts.count(node, 1);
             raw += 1 + node.repeats.len() as u64;
             let own = node.period.including(node.first);

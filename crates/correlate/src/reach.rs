@@ -5,7 +5,7 @@
 //! so what is found does not depend on the order of arrival.
 
 use crate::{
-    digest::{Digest, Mention},
+    digest::{Digest, Mention, Profile},
     entity::EntityIx,
     event::NodeIx,
     newest::Newest,
@@ -45,6 +45,25 @@ pub(crate) struct Completed {
 
 /// Where to look for partial matches: pattern, place, an entity of theirs.
 pub(crate) type Spot = (usize, usize, EntityIx);
+
+/// What a decision about patterns depends on and changes: the partial matches of a pattern that name an entity.
+pub(crate) type Trace = (usize, EntityIx);
+
+/// The traces of an alert: what it looks up by its own entities, and what it adds by those of its matches.
+pub(crate) fn traces<'a>(profile: &'a Profile, reached: &'a [Reached]) -> impl Iterator<Item = Trace> + 'a {
+    let own = profile.mentions.iter().filter(|mention| !mention.infrastructure);
+    let looked_up = profile
+        .steps
+        .iter()
+        .flat_map(move |(pattern, _)| own.clone().map(|mention| (*pattern, mention.entity)));
+    let added = reached.iter().flat_map(|progress| {
+        progress
+            .entities
+            .iter()
+            .map(|(_, entity)| (progress.pattern, *entity))
+    });
+    looked_up.chain(added)
+}
 
 /// The newest partial matches of each spot.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -5,17 +5,18 @@
 //! is not taken back. Two bounds keep a flood from making this slow: [`TAIL`] and [`REDO`].
 
 use crate::{
-    apply::Undo,
+    apply::{Step, Undo},
     digest::{Digest, Key},
     event::{EventIx, NodeIx},
     ledger::Ledger,
     method::Decision,
     pattern::Patterns,
+    reach::{self, Reached, Trace},
     state::State,
 };
 use model::limits;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
     sync::Arc,
 };
@@ -61,13 +62,16 @@ impl State {
         let mut dependent = Vec::new();
         let mut profiles = vec![&digest.profile];
         let mut events: Vec<EventIx> = decision.considered.clone();
+        let mut traces: BTreeSet<Trace> = reach::traces(&digest.profile, &decision.reached).collect();
         // One pass is enough: a decision depends only on earlier ones.
         for (key, step) in self.tail.range((Excluded(digest.key()), Unbounded)) {
             let profile = &step.digest.profile;
             let known = profiles.iter().any(|p| Arc::ptr_eq(p, profile));
+            let traced = || reach::traces(profile, self.reached(step));
             if !known
                 && !profiles.iter().any(|p| p.interacts(profile))
                 && !step.touched.iter().any(|e| events.contains(e))
+                && !traced().any(|trace| traces.contains(&trace))
             {
                 continue;
             }
@@ -75,6 +79,7 @@ impl State {
             if !known {
                 profiles.push(profile);
             }
+            traces.extend(traced());
             let new: Vec<EventIx> = step
                 .touched
                 .iter()
@@ -87,6 +92,14 @@ impl State {
             }
         }
         dependent
+    }
+
+    /// How far the alert of a step takes expert patterns; a repeat takes none further.
+    fn reached(&self, step: &Step) -> &[Reached] {
+        match step.undo {
+            Undo::Join(_) => &self.nodes[step.node].reached,
+            Undo::Repeat { .. } => &[],
+        }
     }
 
     /// Settles what can no longer be preceded by a late alert.

@@ -5,6 +5,7 @@ mod book;
 mod build;
 mod chain;
 mod gates;
+mod hand;
 mod late;
 mod methods;
 mod patterns;

@@ -1,14 +1,15 @@
 //! Laws that hold for any alerts.
 
 use crate::{
-    book::{Book, settings},
+    book::{self, Book},
     build::{Shape, alert},
 };
-use correlate::{Caps, Changes};
+use correlate::{Caps, Changes, Patterns, Settings, pattern::find};
 use model::{
     Aggregation, Alert, AlertId, Entity, EntityKind, EventId, EventStatus, Level, Role, Side, TenantId, Time,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
+use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Small enough to be reached.
@@ -85,24 +86,26 @@ fn tangled() -> impl Strategy<Value = Vec<Draft>> {
 
 /// Alerts in the order of (time, id).
 fn alerts() -> impl Strategy<Value = Vec<Alert>> {
-    prop_oneof![mixed(), tangled()].prop_map(|drafts| {
-        let mut secs = 0;
-        let mut alerts: Vec<Alert> = Vec::new();
-        for (gap, rule, entities, random, tenant) in drafts {
-            secs += gap;
-            // Ids are hashes in life: their order has nothing to do with time.
-            let mut one = of_rule(rule, u128::from(random) << 32 | alerts.len() as u128, secs);
-            one.entities = entities;
-            one.entities.sort();
-            one.entities.dedup();
-            if tenant == 0 {
-                one.tenant = TenantId::new("other");
-            }
-            alerts.push(one);
+    prop_oneof![mixed(), tangled()].prop_map(ordered)
+}
+
+fn ordered(drafts: Vec<Draft>) -> Vec<Alert> {
+    let mut secs = 0;
+    let mut alerts: Vec<Alert> = Vec::new();
+    for (gap, rule, entities, random, tenant) in drafts {
+        secs += gap;
+        // Ids are hashes in life: their order has nothing to do with time.
+        let mut one = of_rule(rule, u128::from(random) << 32 | alerts.len() as u128, secs);
+        one.entities = entities;
+        one.entities.sort();
+        one.entities.dedup();
+        if tenant == 0 {
+            one.tenant = TenantId::new("other");
         }
-        alerts.sort_by_key(|alert| (alert.time, alert.id));
-        alerts
-    })
+        alerts.push(one);
+    }
+    alerts.sort_by_key(|alert| (alert.time, alert.id));
+    alerts
 }
 
 /// The order in which the alerts arrive when each is up to two minutes late.
@@ -117,6 +120,40 @@ fn arrival(alerts: &[Alert], delays: &[u64]) -> Vec<(Time, Alert)> {
     arrival
 }
 
+/// Small caps, and patterns over rules of all methods: one of alerts that give no event but as part of it.
+fn settings(caps: Caps) -> Settings {
+    let step = |rules: [usize; 2], at_least: u32| {
+        let rules = rules.map(|rule| format!("rule-{rule}"));
+        json!({
+            "name": {"en": "s", "zh": "s"}, "at_least": at_least,
+            "when": {"conditions": [{"left": "rule", "operator": "in", "right": rules}]},
+        })
+    };
+    let pattern = |id: &str, join: serde_json::Value, steps: Vec<serde_json::Value>| {
+        let text = json!({"en": id, "zh": id});
+        let pattern = json!({
+            "id": id, "title": text, "description": text, "within": "10m", "join": join, "steps": steps,
+        });
+        serde_json::from_value(pattern).unwrap()
+    };
+    let patterns = vec![
+        pattern(
+            "waits",
+            json!(["ip", "file"]),
+            vec![step([4, 4], 2), step([4, 8], 1)],
+        ),
+        pattern(
+            "across",
+            json!(["host", "process"]),
+            vec![step([0, 4], 1), step([5, 6], 1), step([2, 7], 1)],
+        ),
+    ];
+    Settings {
+        patterns: Patterns::new(patterns).unwrap(),
+        ..book::settings(caps)
+    }
+}
+
 fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
     let mut book = Book::new(settings(CAPS));
     let changes = arrival
@@ -126,12 +163,18 @@ fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
     (book, changes)
 }
 
+/// Five hundred; `PROPTEST_CASES` says otherwise.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(500)
+}
+
 fn delays() -> impl Strategy<Value = Vec<u64>> {
     vec(0..=120_000u64, 1..40)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn every_alert_has_one_outcome_and_a_reason(alerts in alerts(), delays in delays()) {
@@ -253,6 +296,60 @@ proptest! {
         prop_assert_eq!(&batched.members, &one_by_one.members);
         prop_assert_eq!(&batched.events, &one_by_one.events);
         prop_assert_eq!(&batched.refused, &one_by_one.refused);
+    }
+
+    #[test]
+    fn what_completes_a_pattern_is_one_event(drafts in vec(
+        (0..60i64, select(vec![0usize, 2, 4, 5, 6, 7, 8]), vec(entity(), 1..4), any::<u64>(), Just(1usize)),
+        1..30,
+    ), delays in delays()) {
+        let mut alerts = ordered(drafts);
+        // No two fold: the reference knows nothing of that.
+        for (n, alert) in alerts.iter_mut().enumerate() {
+            alert.rule.version = n.to_string();
+        }
+        let settings = settings(Caps::default());
+        let mut book = Book::new(settings.clone());
+        for (now, alert) in arrival(&alerts, &delays) {
+            book.alert(&alert, now);
+        }
+        let event = |alert: &AlertId| book.members.get(alert).map(|m| m.event);
+        let mut matched = std::collections::BTreeSet::new();
+        for (_, pattern) in settings.patterns.iter() {
+            for found in find(pattern, &alerts) {
+                let events: Vec<_> = found.steps.iter().flatten().map(event).collect();
+                prop_assert!(events[0].is_some() && events.iter().all(|e| *e == events[0]), "{:?} {:?}", found, events);
+                matched.extend(found.steps.into_iter().flatten());
+            }
+        }
+        // What gives no event by itself is in one if and only if it is of a match.
+        for alert in alerts.iter().filter(|alert| alert.rule.id == "rule-4") {
+            prop_assert_eq!(event(&alert.id).is_some(), matched.contains(&alert.id));
+        }
+    }
+
+    #[test]
+    fn merge_then_split_is_identity(alerts in alerts(), pair in any::<(prop::sample::Index, prop::sample::Index)>()) {
+        let (mut book, _) = run(&arrival(&alerts, &[0]));
+        if book.events.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<EventId> = book.events.keys().copied().collect();
+        let pair = [*pair.0.get(&ids), *pair.1.get(&ids)];
+        let (members, events, merged) = (book.members.clone(), book.events.clone(), book.merged.clone());
+        let Ok((whole, changes)) = book.correlator.merge(&pair, "ann") else {
+            return Ok(());
+        };
+        book.read(&changes);
+        book.check(&alerts, Caps { graph: 24, other: 24 });
+        let by_hand = |m: &&model::Membership| matches!(m.reason, model::LinkReason::ByHand { .. });
+        let cut = book.members.values().find(by_hand).map(|m| (m.alert, m.reason.alert().unwrap()));
+        let (off, changes) = book.correlator.split(whole, &[cut.unwrap()]).unwrap();
+        book.read(&changes);
+        prop_assert!(pair.contains(&off[0]) && pair.contains(&whole));
+        prop_assert_eq!(&book.members, &members);
+        prop_assert_eq!(&book.events, &events);
+        prop_assert_eq!(&book.merged, &merged);
     }
 
     #[test]
