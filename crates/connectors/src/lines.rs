@@ -3,6 +3,9 @@
 
 use std::io::{self, BufRead, Read};
 
+/// Most lines are no longer: reading one allocates once.
+const TYPICAL: usize = 512;
+
 /// One line of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
@@ -51,7 +54,7 @@ impl<R: BufRead> LineReader<R> {
 
     /// The next line, empty ones included; `None` at the end.
     fn read_line(&mut self) -> io::Result<Option<Line>> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(TYPICAL);
         // Room for the line end, so that a line of exactly the limit passes.
         let room = self.longest as u64 + 2;
         let read = (&mut self.inner).take(room).read_until(b'\n', &mut bytes)?;

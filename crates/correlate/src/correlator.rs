@@ -1,6 +1,7 @@
 //! The correlator: one state per tenant behind the gates.
 
 use crate::{
+    arrival::Arrival,
     changes::{Changes, Refused},
     gate::Gate,
     ledger::Ledger,
@@ -38,10 +39,15 @@ impl Correlator {
     /// Takes in many alerts and tells the changes once: an event that many of them change is told of once. What
     /// is decided is the same as by one call for each.
     pub fn alerts(&mut self, alerts: &[Alert], now: Time) -> Changes {
+        self.arrivals(alerts.iter().map(|alert| Arrival::new(alert, now)))
+    }
+
+    /// The same, of alerts received at different times.
+    pub fn arrivals<'a>(&mut self, arrivals: impl IntoIterator<Item = Arrival<'a>>) -> Changes {
         let mut ledgers: BTreeMap<&TenantId, Ledger> = BTreeMap::new();
-        for alert in alerts {
-            let ledger = ledgers.entry(&alert.tenant).or_default();
-            self.take(alert, now, ledger);
+        for arrival in arrivals {
+            let ledger = ledgers.entry(&arrival.alert.tenant).or_default();
+            self.take(&arrival, ledger);
         }
         let mut changes = Changes::default();
         for (tenant, ledger) in ledgers {
@@ -56,7 +62,8 @@ impl Correlator {
         changes
     }
 
-    fn take(&mut self, alert: &Alert, now: Time, ledger: &mut Ledger) {
+    fn take(&mut self, arrival: &Arrival<'_>, ledger: &mut Ledger) {
+        let Arrival { alert, now, .. } = *arrival;
         if !self.tenants.contains_key(&alert.tenant) {
             let state = State::new(alert.tenant.clone(), &self.settings);
             self.tenants.insert(alert.tenant.clone(), state);
@@ -64,16 +71,16 @@ impl Correlator {
         let Some(state) = self.tenants.get_mut(&alert.tenant) else {
             return;
         };
-        if !state.arrives(alert, now) {
+        if !state.arrives(arrival) {
             return;
         }
         match self.gate.pass(alert, &self.settings.capabilities, now) {
-            Ok(method) => state.take(alert, method, now, &self.settings, ledger),
+            Ok(method) => state.take(arrival, method, &self.settings, ledger),
             // What gives no event by itself may be a step of an expert pattern.
             Err((NoEventReason::NoPolicy, _)) if !self.settings.steps_of(alert).is_empty() => {
-                state.take(alert, Aggregation::None, now, &self.settings, ledger);
+                state.take(arrival, Aggregation::None, &self.settings, ledger);
             }
-            Err(refusal) => ledger.refuse(alert.id, refusal),
+            Err(refusal) => ledger.refuse(arrival.id, refusal),
         }
     }
 

@@ -8,9 +8,7 @@ use crate::{
     phrase,
     settings::Settings,
 };
-use model::{
-    Aggregation, Alert, AlertId, EntityKind, Level, LocalText, ProductId, Role, Side, Tactic, Time, limits,
-};
+use model::{Aggregation, Alert, AlertId, EntityKind, Level, LocalText, ProductId, Role, Side, Tactic, Time};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
@@ -69,11 +67,6 @@ impl Digest {
     pub(crate) fn key(&self) -> Key {
         (self.time, self.alert)
     }
-}
-
-/// The event time that counts: no later than the receipt allows.
-pub(crate) fn event_time(alert: &Alert, now: Time) -> Time {
-    alert.time.min(now.plus(limits::ALLOWED_LATENESS))
 }
 
 impl Profile {

@@ -2,58 +2,74 @@
 //! only counts. No alert is dropped; caps count folded alerts.
 
 use crate::event::{Event, Node, NodeIx};
-use model::{Aggregation, Alert, Origin, Time, limits};
+use model::{Aggregation, Alert, Origin, Time, id::ContentHash, limits};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::HashMap,
-    hash::{Hash, Hasher},
-};
 
-/// What repeats have in common: the model's fold key, and a digest of what else the event counts of an alert, so
-/// that all alerts of a fold are the same to it.
+/// What repeats have in common: tenant, rule and its version, entities and level, and what else the event counts of an
+/// alert, so that all alerts of a fold are the same to it. A digest that nobody can find two alerts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct Key(u128, u64);
+pub(crate) struct Key(u128);
 
 impl Key {
     pub(crate) fn of(alert: &Alert, method: Aggregation) -> Self {
-        let mut shape = Fnv::default();
-        (method, alert.side, alert.window).hash(&mut shape);
-        (&alert.products, &alert.accounts).hash(&mut shape);
+        let mut parts = Parts(Vec::with_capacity(512));
+        parts
+            .text(alert.tenant.as_str())
+            .text(&alert.rule.id)
+            .text(&alert.rule.version);
+        let window = alert.window.map_or(0, |window| window.as_secs());
+        parts
+            .number(window)
+            .number(u64::from(alert.level.number()))
+            .number(alert.side as u64);
+        parts.number(method as u64);
         for entity in &alert.entities {
-            (entity.role, entity.malicious).hash(&mut shape);
+            let (kind, role) = (entity.key.kind as u64, entity.role as u64);
+            parts
+                .number(kind << 8 | role << 1 | u64::from(entity.malicious))
+                .text(&entity.key.value);
         }
+        for product in &alert.products {
+            parts.text(product.provider.as_str()).text(&product.product);
+        }
+        alert
+            .accounts
+            .iter()
+            .fold(&mut parts, |parts, account| parts.text(account));
         // One rule imports everything a vendor finds: what was found is not in its id.
         if alert.origin == Origin::Vendor {
-            (&alert.title.en, &alert.tactics, &alert.techniques).hash(&mut shape);
+            parts.text(&alert.title.en);
+            for tactic in &alert.tactics {
+                parts.text(tactic.as_str());
+            }
+            for technique in &alert.techniques {
+                parts.text(technique);
+            }
         }
-        Self(alert.fold_key(), shape.finish())
+        Self(ContentHash::new("fold").part(&parts.0).finish())
     }
 }
 
-/// FNV-1a: the standard library's hasher may change from one version to the next, which would reopen folds.
-struct Fnv(u64);
+/// Bytes to be hashed at once: a list can be told from any other by its lengths and numbers.
+struct Parts(Vec<u8>);
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+impl Parts {
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.number(text.len() as u64);
+        self.0.extend_from_slice(text.as_bytes());
+        self
     }
 
-    fn finish(&self) -> u64 {
-        self.0
+    fn number(&mut self, number: u64) -> &mut Self {
+        self.0.extend_from_slice(&number.to_le_bytes());
+        self
     }
 }
 
 /// The newest fold of each key.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Folds(#[serde(with = "crate::pairs")] HashMap<Key, NodeIx>);
+pub(crate) struct Folds(#[serde(with = "crate::pairs")] FxHashMap<Key, NodeIx>);
 
 impl Folds {
     pub(crate) fn get(&self, key: Key) -> Option<NodeIx> {
@@ -84,16 +100,4 @@ pub(crate) fn repeats(node: &Node, event: &Event, time: Time) -> bool {
         && event.status.accepts_new_alerts()
         && node.period.distance(time) <= limits::FOLD_GAP
         && period.last.since(period.first) <= limits::FOLD_SPAN
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        let mut hash = Fnv::default();
-        hash.write(b"foobar");
-        assert_eq!(hash.finish(), 0x8594_4171_f739_67e8);
-    }
 }

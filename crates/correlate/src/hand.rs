@@ -54,9 +54,9 @@ impl State {
                 },
             };
             self.merge(bridge, survivor, opener, ledger);
-            if self.events[survivor].owner.is_none() {
-                self.events[survivor].owner = self.events[*event].owner.clone();
-            }
+            let owner = self.events[*event].owner.clone();
+            let kept = &mut self.events[survivor].owner;
+            *kept = kept.take().or(owner);
         }
         ledger.touch(survivor);
         Ok(self.events[survivor].id)

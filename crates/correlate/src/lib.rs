@@ -12,6 +12,7 @@
 
 mod apply;
 mod arena;
+mod arrival;
 mod chain;
 mod changes;
 mod correlator;
@@ -40,6 +41,7 @@ mod tail;
 mod title;
 mod weights;
 
+pub use arrival::Arrival;
 pub use chain::{Chain, EntryPoint, Lane};
 pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome, Refused};
 pub use correlator::Correlator;

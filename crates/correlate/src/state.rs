@@ -3,7 +3,8 @@
 use crate::{
     apply::Step,
     arena::Arena,
-    digest::{Digest, Key, Profile, event_time},
+    arrival::Arrival,
+    digest::{Digest, Key, Profile},
     entity::{Entities, EntityIx},
     event::{Event, EventIx, Node, NodeIx},
     fold::{self, Folds},
@@ -15,9 +16,10 @@ use crate::{
     settings::{Caps, Settings},
 };
 use model::{Aggregation, Alert, AlertId, EventId, EventStatus, TenantId, Time};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -71,7 +73,7 @@ pub(crate) struct State {
     /// Alerts of the last week, with the clock when they arrived.
     pub arrived: VecDeque<(Time, AlertId)>,
     #[serde(skip)]
-    known: HashSet<AlertId>,
+    known: FxHashSet<AlertId>,
     pub counters: Counters,
     #[serde(skip)]
     pub caps: Caps,
@@ -100,21 +102,21 @@ impl State {
             apart: Vec::new(),
             tail: BTreeMap::new(),
             arrived: VecDeque::new(),
-            known: HashSet::new(),
+            known: FxHashSet::default(),
             counters: Counters::default(),
             caps: settings.caps,
         }
     }
 
     /// Notes the arrival of an alert; answers whether it is new.
-    pub(crate) fn arrives(&mut self, alert: &Alert, now: Time) -> bool {
-        if !self.known.insert(alert.id) {
+    pub(crate) fn arrives(&mut self, arrival: &Arrival<'_>) -> bool {
+        if !self.known.insert(arrival.id) {
             return false;
         }
-        let time = event_time(alert, now);
+        let time = arrival.event_time();
         self.clock = self.clock.max(time);
         self.start = self.start.min(hour_of(time));
-        self.arrived.push_back((self.clock, alert.id));
+        self.arrived.push_back((self.clock, arrival.id));
         true
     }
 
@@ -128,18 +130,17 @@ impl State {
     /// Takes in an alert that passed the gates.
     pub(crate) fn take(
         &mut self,
-        alert: &Alert,
+        arrival: &Arrival<'_>,
         method: Aggregation,
-        now: Time,
         settings: &Settings,
         ledger: &mut Ledger,
     ) {
-        let time = event_time(alert, now);
+        let time = arrival.event_time();
         let digest = Digest {
-            alert: alert.id,
+            alert: arrival.id,
             time,
-            first_time: alert.first_time.min(time),
-            profile: self.profile(alert, method, settings),
+            first_time: arrival.first_time.min(time),
+            profile: self.profile(arrival.alert, method, settings),
         };
         self.observe(&digest);
         self.settle();

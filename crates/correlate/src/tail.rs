@@ -67,11 +67,11 @@ impl State {
         for (key, step) in self.tail.range((Excluded(digest.key()), Unbounded)) {
             let profile = &step.digest.profile;
             let known = profiles.iter().any(|p| Arc::ptr_eq(p, profile));
-            let traced = || reach::traces(profile, self.reached(step));
+            let own_traces = || reach::traces(profile, self.reached(step));
             if !known
                 && !profiles.iter().any(|p| p.interacts(profile))
                 && !step.touched.iter().any(|e| events.contains(e))
-                && !traced().any(|trace| traces.contains(&trace))
+                && !own_traces().any(|trace| traces.contains(&trace))
             {
                 continue;
             }
@@ -79,7 +79,7 @@ impl State {
             if !known {
                 profiles.push(profile);
             }
-            traces.extend(traced());
+            traces.extend(own_traces());
             let new: Vec<EventIx> = step
                 .touched
                 .iter()

@@ -2,7 +2,7 @@
 
 use crate::{
     entity::Entity,
-    id::{AlertId, ContentHash, RecordId, TenantId},
+    id::{AlertId, RecordId, TenantId},
     level::Level,
     record::Span,
     source::{ProductId, Provider, Side},
@@ -191,19 +191,6 @@ impl Alert {
     /// The providers whose records it rests on.
     pub fn providers(&self) -> impl Iterator<Item = &Provider> {
         self.products.iter().map(|p| &p.provider)
-    }
-
-    /// The key under which repeats fold: tenant, rule, rule version, entity set, level.
-    pub fn fold_key(&self) -> u128 {
-        let mut hash = ContentHash::new("fold")
-            .part(self.tenant.as_str())
-            .part(&self.rule.id)
-            .part(&self.rule.version)
-            .part([self.level.number()]);
-        for entity in &self.entities {
-            hash = hash.part(entity.key.kind.code()).part(&entity.key.value);
-        }
-        hash.finish()
     }
 }
 

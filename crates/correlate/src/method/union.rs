@@ -72,7 +72,7 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
                 union.push(side.event);
                 by_asset.push(side.assets_only());
                 branches.push(branch(state, side));
-                let rest = if side.home.is_some() { 0 } else { 1 };
+                let rest = usize::from(side.home.is_none());
                 also.extend(side.edges.iter().skip(rest));
             }
             Some(apart) => related.extend(best.map(|edge| Near {

@@ -5,7 +5,7 @@ use super::{
     outcome::{DeadLetterRow, Outcome},
 };
 use crate::{clock, content::Content};
-use correlate::Correlator;
+use correlate::{Arrival, Changes, Correlator};
 use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
     Alert, Capabilities, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
@@ -167,6 +167,11 @@ impl Engine {
     pub fn alert(&mut self, alert: Alert, now: Time, outcome: &mut Outcome) {
         outcome.add(self.correlator.alert(&alert, now));
         outcome.alerts.push(alert);
+    }
+
+    /// Correlates alerts that were raised elsewhere, and answers what changed.
+    pub fn arrivals<'a>(&mut self, arrivals: impl IntoIterator<Item = Arrival<'a>>) -> Changes {
+        self.correlator.arrivals(arrivals)
     }
 
     /// Looks at all windows that still wait for their end: no more records will come.

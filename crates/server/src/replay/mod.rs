@@ -113,9 +113,9 @@ pub fn run(input: &Input, out: &Path, progress: &dyn Fn(u64)) -> Result<Summary,
         Input::Logs(files) => logs::replay(&mut engine, files, &mut results, progress)?,
         Input::Alerts(file) => alerts::replay(&mut engine, file, &mut results, progress)?,
     }
-    output::write(&results, out)?;
+    output::write(&results, &engine.content().tactic_order(), out)?;
     Ok(Summary {
-        alerts: results.alerts.len(),
+        alerts: results.rows.len(),
         events: results.events.len(),
         counters: results.counters,
     })

@@ -1,10 +1,16 @@
 //! The three files a replay writes.
 
-use super::{ReplayError, result::Results};
-use model::{Alert, EventId, RecordId, SecurityEvent, Time, entity::Entity};
+use super::{
+    ReplayError,
+    result::{Results, Row},
+};
+use correlate::Chain;
+use model::{
+    Alert, AlertId, Apart, EventId, LinkReason, RecordId, SecurityEvent, Tactic, Time, entity::Entity,
+};
 use serde::Serialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs::File,
     io::{BufWriter, Write},
     path::Path,
@@ -40,6 +46,9 @@ struct EventLine<'a> {
     raw_alert_count: u64,
     alert_ids: Vec<String>,
     entities: Vec<EntityLine<'a>>,
+    edges: Vec<EdgeLine>,
+    links: Vec<LinkLine>,
+    chain: ChainLine,
 }
 
 #[derive(Serialize)]
@@ -50,25 +59,75 @@ struct EntityLine<'a> {
     malicious: bool,
 }
 
+/// What ties two alerts of an event.
+#[derive(Serialize)]
+struct EdgeLine {
+    from: String,
+    to: String,
+    /// The event holds together by it; the others only say more.
+    tree: bool,
+    reason: LinkReason,
+}
+
+/// Another event that has to do with this one.
+#[derive(Serialize)]
+struct LinkLine {
+    event: EventId,
+    /// `continues` or `related`.
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_apart: Option<Apart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<LinkReason>,
+}
+
+/// The attack chain of an event.
+#[derive(Serialize)]
+struct ChainLine {
+    entry: Option<EntryLine>,
+    lanes: Vec<LaneLine>,
+}
+
+#[derive(Serialize)]
+struct EntryLine {
+    alert: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct LaneLine {
+    tactic: Option<Tactic>,
+    alerts: Vec<String>,
+}
+
 /// Writes everything a replay came to into the folder `out`.
-pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
+pub(super) fn write(results: &Results, order: &[Tactic], out: &Path) -> Result<(), ReplayError> {
     lines(
         &out.join("alerts.jsonl"),
-        results.alerts.iter().map(|alert| alert_line(results, alert)),
+        results
+            .rows
+            .iter()
+            .map(|row| alert_line(row, &results.shapes[row.shape])),
     )?;
-    let mut members: BTreeMap<EventId, Vec<String>> = BTreeMap::new();
-    for alert in &results.alerts {
-        if let Some(event) = results.membership.get(&alert.id) {
-            members.entry(*event).or_default().push(results.name(alert));
+    let mut members: BTreeMap<EventId, Vec<&Row>> = BTreeMap::new();
+    for row in &results.rows {
+        if let Some(event) = results.event_of.get(&row.id) {
+            members.entry(*event).or_default().push(row);
         }
     }
+    let names: HashMap<AlertId, &Row> = results.rows.iter().map(|row| (row.id, row)).collect();
     let mut events: Vec<&SecurityEvent> = results.events.values().collect();
     events.sort_by_key(|event| (event.first_time, event.id));
+    let writer = EventWriter {
+        results,
+        order,
+        names,
+    };
     lines(
         &out.join("events.jsonl"),
         events
             .into_iter()
-            .map(|event| event_line(event, members.remove(&event.id).unwrap_or_default())),
+            .map(|event| writer.line(event, members.remove(&event.id).unwrap_or_default())),
     )?;
     let path = out.join("counters.json");
     let write = || -> std::io::Result<()> {
@@ -80,13 +139,12 @@ pub(super) fn write(results: &Results, out: &Path) -> Result<(), ReplayError> {
     write().map_err(ReplayError::write(&path))
 }
 
-impl Results {
-    /// The id an alert came with, or the one it was given.
-    fn name(&self, alert: &Alert) -> String {
-        self.names
-            .get(&alert.id)
-            .cloned()
-            .unwrap_or_else(|| alert.id.to_string())
+impl Row {
+    /// The id it came with, or the one it was given.
+    fn written(&self) -> String {
+        self.name
+            .as_deref()
+            .map_or_else(|| self.id.to_string(), ToOwned::to_owned)
     }
 }
 
@@ -102,10 +160,10 @@ fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> Result<()
     write().map_err(ReplayError::write(path))
 }
 
-fn alert_line<'a>(results: &Results, alert: &'a Alert) -> AlertLine<'a> {
+fn alert_line<'a>(row: &Row, alert: &'a Alert) -> AlertLine<'a> {
     AlertLine {
-        id: results.name(alert),
-        time: alert.time,
+        id: row.written(),
+        time: row.time,
         rule: &alert.rule.id,
         title: &alert.title.en,
         side: alert.side,
@@ -117,20 +175,112 @@ fn alert_line<'a>(results: &Results, alert: &'a Alert) -> AlertLine<'a> {
     }
 }
 
-fn event_line(event: &SecurityEvent, alert_ids: Vec<String>) -> EventLine<'_> {
-    EventLine {
-        id: event.id,
-        title: &event.title.en,
-        level: event.level,
-        method: event.method,
-        side: event.side,
-        status: event.status,
-        first_time: event.first_time,
-        last_time: event.last_time,
-        alert_count: event.alert_count,
-        raw_alert_count: event.raw_alert_count,
-        alert_ids,
-        entities: entity_lines(&event.entities),
+/// What event lines are made from.
+struct EventWriter<'a> {
+    results: &'a Results,
+    order: &'a [Tactic],
+    names: HashMap<AlertId, &'a Row>,
+}
+
+impl<'a> EventWriter<'a> {
+    fn line(&self, event: &'a SecurityEvent, members: Vec<&Row>) -> EventLine<'a> {
+        EventLine {
+            id: event.id,
+            title: &event.title.en,
+            level: event.level,
+            method: event.method,
+            side: event.side,
+            status: event.status,
+            first_time: event.first_time,
+            last_time: event.last_time,
+            alert_count: event.alert_count,
+            raw_alert_count: event.raw_alert_count,
+            entities: entity_lines(&event.entities),
+            edges: self.edges(&members),
+            links: self.links(event),
+            chain: self.chain(&members),
+            alert_ids: members.into_iter().map(Row::written).collect(),
+        }
+    }
+
+    fn name(&self, alert: AlertId) -> String {
+        self.names
+            .get(&alert)
+            .map_or_else(|| alert.to_string(), |row| row.written())
+    }
+
+    fn edges(&self, members: &[&Row]) -> Vec<EdgeLine> {
+        let memberships = members
+            .iter()
+            .filter_map(|row| self.results.memberships.get(&row.id));
+        let edges = memberships.flat_map(|membership| {
+            let edge = |(number, reason): (usize, &LinkReason)| {
+                Some(EdgeLine {
+                    from: self.name(membership.alert),
+                    to: self.name(reason.alert()?),
+                    tree: number == 0,
+                    reason: reason.clone(),
+                })
+            };
+            membership
+                .reasons()
+                .enumerate()
+                .filter_map(edge)
+                .collect::<Vec<_>>()
+        });
+        edges.collect()
+    }
+
+    fn links(&self, event: &SecurityEvent) -> Vec<LinkLine> {
+        let continues = event.continues.map(|of| LinkLine {
+            event: of,
+            kind: "continues",
+            kept_apart: None,
+            reason: None,
+        });
+        let near = self
+            .results
+            .related
+            .iter()
+            .filter(|related| related.event == event.id);
+        let related = near
+            .filter(|related| self.results.events.contains_key(&related.other))
+            .map(|related| LinkLine {
+                event: related.other,
+                kind: "related",
+                kept_apart: Some(related.kept_apart),
+                reason: Some(related.reason.clone()),
+            });
+        continues.into_iter().chain(related).collect()
+    }
+
+    fn chain(&self, members: &[&Row]) -> ChainLine {
+        let first = |row: &&&Row| self.results.memberships.contains_key(&row.id);
+        let alerts: Vec<Alert> = members
+            .iter()
+            .filter(first)
+            .map(|row| Alert {
+                id: row.id,
+                time: row.time,
+                first_time: row.first_time,
+                ..self.results.shapes[row.shape].clone()
+            })
+            .collect();
+        let chain = Chain::new(&alerts, self.order);
+        ChainLine {
+            entry: chain.entry.map(|entry| EntryLine {
+                alert: self.name(entry.alert),
+                reason: entry.reason.en,
+            }),
+            lanes: chain
+                .lanes
+                .into_iter()
+                .map(|lane| LaneLine {
+                    tactic: lane.tactic,
+                    alerts: lane.alerts.into_iter().map(|alert| self.name(alert)).collect(),
+                })
+                .collect(),
+        }
     }
 }
 

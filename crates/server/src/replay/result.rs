@@ -1,21 +1,37 @@
 //! What a replay collects: alerts, events and counters, until they are written.
+//!
+//! A log of a million alerts has few that differ in more than id and time: what they have in common is kept once.
 
 use crate::pipeline::{Outcome, SourceCount};
-use correlate::{EventChange, EventChangeKind};
-use model::{Alert, AlertId, EventId, ProductId, SecurityEvent};
+use correlate::{Changes, EventChange, EventChangeKind};
+use model::{Alert, AlertId, EventId, Membership, ProductId, Related, SecurityEvent, Time};
 use std::collections::{BTreeMap, HashMap};
+
+/// An alert, without what others have in common with it.
+pub(super) struct Row {
+    pub id: AlertId,
+    pub time: Time,
+    pub first_time: Time,
+    /// The number of what it has in common with others.
+    pub shape: usize,
+    /// The id it came with, if that is none of ours.
+    pub name: Option<Box<str>>,
+}
 
 /// Everything a replay came to.
 #[derive(Default)]
 pub(super) struct Results {
     /// In order.
-    pub alerts: Vec<Alert>,
+    pub rows: Vec<Row>,
+    pub shapes: Vec<Alert>,
     /// By id; merged-away events are gone.
     pub events: BTreeMap<EventId, SecurityEvent>,
     /// Which event each alert is in.
-    pub membership: HashMap<AlertId, EventId>,
-    /// The ids that alerts of a file came with.
-    pub names: HashMap<AlertId, String>,
+    pub event_of: HashMap<AlertId, EventId>,
+    /// Why the first alert of each fold is there.
+    pub memberships: HashMap<AlertId, Membership>,
+    /// Events near each other.
+    pub related: Vec<Related>,
     /// Per source.
     pub counters: BTreeMap<String, SourceCount>,
 }
@@ -23,23 +39,53 @@ pub(super) struct Results {
 impl Results {
     /// Adds what a batch led to.
     pub(super) fn add(&mut self, outcome: Outcome) {
-        // Samples are for people who look at one alert; a replay of a large log would hold millions of them.
-        self.alerts.extend(outcome.alerts.into_iter().map(|alert| Alert {
-            evidence: Vec::new(),
-            ..alert
-        }));
-        for (alert, outcome) in outcome.outcomes {
-            match outcome.event() {
-                Some(event) => self.membership.insert(alert, event),
-                None => self.membership.remove(&alert),
-            };
+        for alert in outcome.alerts {
+            self.rows.push(Row {
+                id: alert.id,
+                time: alert.time,
+                first_time: alert.first_time,
+                shape: self.shapes.len(),
+                name: None,
+            });
+            // Samples are for people who look at one alert; a replay of a large log would hold millions of them.
+            self.shapes.push(Alert {
+                evidence: Vec::new(),
+                ..alert
+            });
         }
-        for (id, EventChange { event, kind }) in outcome.events {
+        self.change(Changes {
+            alerts: outcome.outcomes.into_values().collect(),
+            events: outcome.events.into_values().collect(),
+            related: outcome.related,
+        });
+    }
+
+    /// Adds what the correlator changed.
+    pub(super) fn change(&mut self, changes: Changes) {
+        for outcome in changes.alerts {
+            self.memberships.remove(&outcome.alert);
+            match outcome.outcome {
+                correlate::Outcome::Joined(membership) => {
+                    let Membership {
+                        event, folded_into, ..
+                    } = membership;
+                    self.event_of.insert(outcome.alert, event);
+                    if folded_into == outcome.alert {
+                        self.memberships.insert(outcome.alert, membership);
+                    }
+                }
+                correlate::Outcome::NoEvent(..) => {
+                    self.event_of.remove(&outcome.alert);
+                }
+            }
+        }
+        for EventChange { event, kind } in changes.events {
             match kind {
-                EventChangeKind::Merged { .. } => self.events.remove(&id),
-                EventChangeKind::Opened | EventChangeKind::Updated => self.events.insert(id, event),
+                EventChangeKind::Merged { .. } => self.events.remove(&event.id),
+                EventChangeKind::Opened | EventChangeKind::Updated => self.events.insert(event.id, event),
             };
         }
+        self.related.extend(changes.related);
     }
 
     /// The counters of a product.
