@@ -405,6 +405,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the expert patterns. */
+        get: operations["list_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patterns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an expert pattern. */
+        get: operations["fetch_pattern"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playbooks": {
         parameters: {
             query?: never;
@@ -2915,6 +2949,73 @@ export interface components {
             /** @description How many items the whole list has. */
             total: components["schemas"]["Total"];
         };
+        /** @description An expert pattern: ordered steps whose alerts make one event. */
+        Pattern: {
+            /** @description What it looks for, and what to do about it. */
+            description: components["schemas"]["LocalText"];
+            /** @description Such as `web_attack_to_reverse_shell`. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The lowest level of an event in which it completed; 5 serious … 1 reminder; null if its alerts decide.
+             */
+            level?: number | null;
+            /** @description The steps, in the order in which they happen. */
+            steps: components["schemas"]["PatternStep"][];
+            /** @description What happened if it completes. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: int64
+             * @description From the first alert to the last, at most.
+             */
+            within_seconds: number;
+        };
+        /** @description A pattern with its text. */
+        PatternDetail: components["schemas"]["Pattern"] & {
+            /** @description The tests it carries. */
+            tests: components["schemas"]["PatternTest"][];
+            /** @description Its file. */
+            text: string;
+        };
+        /** @description An entity that an alert shares with an earlier one. */
+        PatternJoin: {
+            /** @description Its role in the earlier alert: `attacker`, `victim` or `artefact`; null if any. */
+            from?: string | null;
+            /** @description Its role in the later alert; null if any. */
+            to?: string | null;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+        };
+        /** @description A step of a pattern. */
+        PatternStep: {
+            /** @description Each of its alerts names an entity of this type that no earlier alert of the match names. */
+            another?: string | null;
+            /**
+             * Format: int32
+             * @description How many alerts it takes.
+             */
+            at_least: number;
+            /** @description Which alerts it takes; the names are those a whitelist may ask about. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int64
+             * @description The longest silence before an alert of this step; null if only the pattern's time counts.
+             */
+            gap_seconds?: number | null;
+            /** @description What ties its alerts to earlier ones; one of them is enough. Empty where nothing comes before. */
+            joins: components["schemas"]["PatternJoin"][];
+            /** @description What happens in it. */
+            name: components["schemas"]["LocalText"];
+        };
+        /** @description A test of a pattern. */
+        PatternTest: {
+            /** @description How many alerts it is of. */
+            alerts: number;
+            /** @description Whether they complete the pattern. */
+            complete: boolean;
+            /** @description What it shows. */
+            name: string;
+        };
         /** @description One mistake in what was sent, and where. */
         Place: {
             /** @description What is wrong there. */
@@ -4791,6 +4892,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pattern"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_pattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `web_attack_to_reverse_shell` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternDetail"];
                 };
             };
             default: {

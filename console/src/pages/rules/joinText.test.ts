@@ -13,5 +13,5 @@ test("an arrow says what both sides share, and in which role", () => {
   expect(joinText([host, attacker], en)).toBe("same Host or IP address (Attacker)");
   expect(joinText([turned], en)).toBe("same IP address (Asset, now Attacker)");
   expect(joinText([later], en)).toBe("same IP address (any role, now Attacker)");
-  expect(joinText([host, attacker], zh)).toBe("相同主机或IP 地址（攻击者）");
+  expect(joinText([host, attacker], zh)).toBe("相同实体：主机、IP 地址（攻击者）");
 });

@@ -122,11 +122,8 @@ impl Pattern {
                 return None;
             }
         }
-        let joins = self.join_of(step).iter();
-        joins
-            .filter_map(|join| join.shared(earlier, later))
-            .next()
-            .cloned()
+        let mut joins = self.join_of(step).iter();
+        joins.find_map(|join| join.shared(earlier, later)).cloned()
     }
 }
 

@@ -11,6 +11,7 @@ mod custom_rules;
 mod document;
 mod hunt;
 mod main_job;
+mod pattern;
 mod program;
 mod replay;
 mod rule;

@@ -184,7 +184,7 @@ mod tests {
         let guessed = of("guessed_password_to_miner");
         assert_eq!(
             (&guessed["level"], &guessed["within_seconds"]),
-            (&json!(5), &json!(86_400))
+            (&json!(4), &json!(86_400))
         );
         let joins: Vec<&Value> = guessed["steps"]
             .as_array()
