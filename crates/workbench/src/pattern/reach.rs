@@ -71,7 +71,7 @@ pub fn check(pattern: &Pattern, rules: &Rules) -> Vec<(&'static str, Told)> {
     found
 }
 
-fn idle(join: &Join) -> String {
+fn idle(join: Join) -> String {
     format!(
         "no two rules of its steps raise alerts that share a `{}` in these roles",
         join.kind
