@@ -36,7 +36,7 @@ mod tail;
 mod title;
 mod weights;
 
-pub use chain::{Chain, EntryPoint, Lane};
+pub use chain::{Cause, Chain, Edge, EdgeKind, EntryPoint, Lane, Node};
 pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome};
 pub use correlator::Correlator;
 pub use settings::{Caps, Settings};
