@@ -111,9 +111,10 @@ fn reason(fold: &Fold<'_>, way: Option<&Link>, follow: &Follow) -> LocalText {
     let level = worst.name();
     let mut text = if let Some(way) = way {
         let phrase = way.phrase();
+        let follow = if *count == 1 { "follows" } else { "follow" };
         LocalText::new(
             format!(
-                "No earlier step of the attack leads to it, and {count} of the {total} alerts follow from it, up to level {}: {}.",
+                "No earlier step of the attack leads to it, and {count} of the {total} alerts {follow} from it, up to level {}: {}.",
                 level.en, phrase.en
             ),
             format!(

@@ -273,7 +273,7 @@ fn attempts_from_the_network_are_no_entry_where_a_host_was_reached() {
     check_entry(
         &alerts,
         3,
-        "1 of the 3 alerts follow from it, up to level High: IP address 203.0.113.7",
+        "1 of the 3 alerts follows from it, up to level High: IP address 203.0.113.7",
         "IP 地址 203.0.113.7",
     );
     check_entry(

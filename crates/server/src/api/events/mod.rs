@@ -7,6 +7,7 @@ mod list;
 mod members;
 mod query;
 mod recommend;
+mod report;
 mod respond;
 mod view;
 
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(members::alerts))
         .routes(routes!(members::entities))
         .routes(routes!(chain::chain))
+        .routes(routes!(report::report))
         .routes(routes!(activity::list))
         .routes(routes!(activity::comment))
         .routes(routes!(recommend::recommendations))
@@ -76,4 +78,10 @@ async fn resolve(app: &App, id: EventId) -> Result<EventId, Problem> {
         Some(EventFetch::MergedInto(into)) => Ok(into),
         None => Err(Problem::not_found(id)),
     }
+}
+
+/// The event of an id, for something that is to be read: that of the one it became part of, if it did.
+async fn standing_or_merged(app: &App, id: EventId) -> Result<EventRow, Problem> {
+    let id = resolve(app, id).await?;
+    standing(app, id).await
 }
