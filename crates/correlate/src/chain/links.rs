@@ -111,8 +111,8 @@ impl Cause {
                 format!("{zh} 先被攻击，随后对外攻击"),
             ),
             EdgeKind::Contact => LocalText::new(
-                format!("{en}, the attacker's, is contacted or acts from the other side"),
-                format!("与攻击者的 {zh} 发生通信"),
+                format!("{en} is the attacker's, and a host is in contact with it"),
+                format!("{zh} 属于攻击者，且有主机与其通信"),
             ),
             EdgeKind::HostAccount => {
                 LocalText::new(format!("{en} acted in both"), format!("两者均由 {zh} 执行"))
