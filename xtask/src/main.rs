@@ -6,6 +6,7 @@
     reason = "a command-line program of ours, talking to its user"
 )]
 
+mod attack;
 mod bench;
 mod console;
 mod demo;
@@ -20,7 +21,7 @@ mod test;
 mod tidy;
 
 use clap::{Parser, Subcommand};
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// Builds, tests and shows OpenCTDR.
 #[derive(Parser)]
@@ -52,6 +53,11 @@ enum Command {
     },
     /// Write the API's OpenAPI document, and the console's types from it; the tests compare both.
     Openapi,
+    /// Write our ATT&CK files from a list of its tactics and techniques (JSON).
+    Attack {
+        /// The list.
+        list: PathBuf,
+    },
     /// Start a new source, rule or page from its smallest working form.
     New(new::Arguments),
 }
@@ -66,6 +72,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::FakeCloud { listen } => fake_cloud::run(listen),
         Command::Openapi => openapi::run(),
+        Command::Attack { list } => attack::run(&list),
         Command::New(arguments) => new::run(&arguments),
     };
     match result {

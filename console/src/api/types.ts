@@ -30,7 +30,29 @@ export type EventChange = Schemas["EventUpdate"];
 export type BulkResult = Schemas["BulkResult"];
 export type EventAlert = Schemas["EventAlert"];
 export type ChainCard = Schemas["Card"];
-export type Chain = Schemas["Chain"];
+/** A card, and what does not depend on the lanes it stands in. */
+export interface ChainNode {
+  alert_id: string;
+  last_time: string;
+  side: "host" | "network";
+  tactics: string[];
+  /** Reconnaissance, or an attempt from the network that led to nothing on a host. */
+  attempt: boolean;
+}
+/** A card leads to a later one. */
+export interface ChainEdge {
+  from: string;
+  to: string;
+  kind: string;
+  /** Whether one explains the other; otherwise they only follow each other in one place. */
+  causal: boolean;
+  entities: { type: Entity["type"]; value: string }[];
+  text: LocalText;
+}
+export interface Chain extends Pick<Schemas["Chain"], "lanes" | "gaps" | "entry"> {
+  nodes: ChainNode[];
+  edges: ChainEdge[];
+}
 export type Activity = Schemas["Activity"];
 export type ScopeMember = Schemas["ScopeMember"];
 export type Recommendation = Schemas["Recommendation"];

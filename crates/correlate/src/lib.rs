@@ -42,7 +42,7 @@ mod title;
 mod weights;
 
 pub use arrival::Arrival;
-pub use chain::{Chain, EntryPoint, Lane};
+pub use chain::{Cause, Chain, Edge, EdgeKind, EntryPoint, Lane, Node};
 pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome, Refused};
 pub use correlator::Correlator;
 pub use pattern::{Pattern, Patterns};

@@ -16,6 +16,7 @@ mod console;
 mod content;
 mod jobs;
 mod live;
+mod matrix;
 pub mod pipeline;
 pub mod replay;
 mod response_rule;

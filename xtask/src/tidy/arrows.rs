@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["correlate", "detect", "model", "normalise", "sigma"],
     ),
     ("respond", &["model"]),
+    ("report", &["correlate", "model"]),
     ("journal", &["model"]),
     ("store", &["model"]),
     ("connectors", &["model", "normalise", "respond"]),
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "journal",
             "model",
             "normalise",
+            "report",
             "respond",
             "sigma",
             "store",
@@ -67,6 +69,7 @@ const PURE: &[&str] = &[
     "detect",
     "correlate",
     "respond",
+    "report",
     "workbench",
 ];
 const IMPURE: &[&str] = &[

@@ -3,6 +3,7 @@ import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
 import { findings } from "./findings";
+import { graph } from "./graph";
 import { rules } from "./rules";
 import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
@@ -18,6 +19,7 @@ export const zh: Dictionary = {
   event,
   alerts,
   findings,
+  graph,
   rules,
   patterns,
   responseRules,

@@ -9,6 +9,7 @@ import { Loading } from "../../components/Loading";
 import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { useLocal, useText, word } from "../../i18n/text";
+import { ChainMap } from "./ChainMap";
 import css from "./ChainTab.module.css";
 import { layOut, type Lane, type LaneCard } from "./lanes";
 import { Reason } from "./Reason";
@@ -37,6 +38,8 @@ function Lanes({ chain, onAlert }: { chain: Chain; onAlert: (id: string) => void
   const titles = new Map(chain.lanes.flatMap((lane) => lane.cards.map((card) => [card.alert_id, local(card.title)])));
   const onTime = columns <= COLUMNS;
   return (
+    <>
+    <ChainMap chain={chain} titles={titles} onAlert={onAlert} />
     <div className={css.chain}>
       {lanes.map((lane) => (
         <div key={lane.tactic} className={css.lane} data-gap={lane.kind === "gap"}>
@@ -63,6 +66,7 @@ function Lanes({ chain, onAlert }: { chain: Chain; onAlert: (id: string) => void
         </div>
       ))}
     </div>
+    </>
   );
 }
 

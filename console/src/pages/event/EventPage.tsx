@@ -19,6 +19,8 @@ import { ChainTab } from "./ChainTab";
 import { EntitiesTab } from "./EntitiesTab";
 import { EventFacts } from "./EventFacts";
 import css from "./EventPage.module.css";
+import { GraphTab } from "./GraphTab";
+import { ReportMenu } from "./ReportMenu";
 import { ruleFromEvent, whitelistFrom } from "../../filters/prefill";
 
 /** One event: what it is at the left, what happened and what to do at the right. */
@@ -52,6 +54,7 @@ function Body({ event }: { event: EventDetail }) {
           <div className={css.description}>{local(event.description)}</div>
         </div>
         <div className="row wrap">
+          <ReportMenu event={event.id} />
           <Link to={to.whitelist(whitelistFrom(event))}>
             <Button>{t.event.createWhitelist}</Button>
           </Link>
@@ -73,6 +76,7 @@ function Body({ event }: { event: EventDetail }) {
           destroyOnHidden
           items={[
             { key: "chain", label: t.event.tabs.chain, children: <ChainTab id={event.id} onAlert={setAlert} /> },
+            { key: "graph", label: t.graph.tab, children: <GraphTab id={event.id} onAlert={setAlert} /> },
             { key: "alerts", label: t.event.tabs.alerts, children: <AlertsTab id={event.id} onAlert={setAlert} /> },
             { key: "entities", label: t.event.tabs.entities, children: <EntitiesTab id={event.id} /> },
             { key: "actions", label: t.event.tabs.actions, children: <ActionsTab id={event.id} /> },

@@ -23,6 +23,8 @@ test("lanes and gaps stand in matrix order, cards in order of time", () => {
     ],
     gaps: ["execution", "initial-access"],
     entry: null,
+    nodes: [],
+    edges: [],
   };
   const { lanes, columns } = layOut(chain);
   expect(lanes.map((lane) => `${lane.kind} ${lane.tactic}`)).toEqual([
@@ -40,5 +42,5 @@ test("lanes and gaps stand in matrix order, cards in order of time", () => {
 });
 
 test("an empty chain has nothing to show", () => {
-  expect(layOut({ lanes: [], gaps: [], entry: null })).toEqual({ lanes: [], columns: 0 });
+  expect(layOut({ lanes: [], gaps: [], entry: null, nodes: [], edges: [] })).toEqual({ lanes: [], columns: 0 });
 });

@@ -8,11 +8,12 @@ interface Props {
   onStatus: () => void;
   onAssign: () => void;
   onUnassign: () => void;
+  onMerge: () => void;
   onClear: () => void;
 }
 
 /** What can be done to the selected events. */
-export function BulkBar({ count, onStatus, onAssign, onUnassign, onClear }: Props) {
+export function BulkBar({ count, onStatus, onAssign, onUnassign, onMerge, onClear }: Props) {
   const t = useText();
   const may = useMay("responder");
   return (
@@ -26,6 +27,11 @@ export function BulkBar({ count, onStatus, onAssign, onUnassign, onClear }: Prop
       <Button size="small" disabled={!may} onClick={onUnassign}>
         {t.events.unassign}
       </Button>
+      {count > 1 && (
+        <Button size="small" disabled={!may} onClick={onMerge}>
+          {t.graph.merge}
+        </Button>
+      )}
     </SelectionBar>
   );
 }

@@ -6,6 +6,7 @@ import { useLive } from "../../api/live";
 import { useMay, useSession } from "../../api/session";
 import type { EventChange } from "../../api/types";
 import { to } from "../../app/paths";
+import { MergeDialog } from "../../components/MergeDialog";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable } from "../../components/PagedTable";
 import { Page, PageHead } from "../../components/PageHead";
@@ -36,6 +37,7 @@ export default function EventQueue() {
   const [list, dispatch] = useReducer(listReducer, emptyList);
   const [preview, setPreview] = useState(false);
   const [settingStatus, setSettingStatus] = useState(false);
+  const [merging, setMerging] = useState<string[] | null>(null);
   const search = useRef<InputRef>(null);
   const change = useBulkChange();
 
@@ -116,10 +118,14 @@ export default function EventQueue() {
           onStatus={() => setSettingStatus(true)}
           onAssign={() => assign(me)}
           onUnassign={() => assign(null)}
+          onMerge={() => setMerging([...list.selected])}
           onClear={() => dispatch({ type: "clear" })}
         />
       )}
       <EventPreview event={preview ? shown : undefined} onClose={() => setPreview(false)} />
+      {merging && (
+        <MergeDialog ids={merging} onClose={() => setMerging(null)} onDone={() => dispatch({ type: "clear" })} />
+      )}
       {settingStatus && (
         <StatusDialog
           count={targets(list).length}

@@ -4,6 +4,7 @@
 mod book;
 mod build;
 mod chain;
+mod chain_properties;
 mod gates;
 mod hand;
 mod late;

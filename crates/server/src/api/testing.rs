@@ -102,6 +102,20 @@ impl Desk {
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
+    /// What a path answers as a file: its headers and its text.
+    pub async fn download(&self, Person(token): &Person, path: &str) -> (http::HeaderMap, String) {
+        let request = Request::builder()
+            .uri(format!("/api/v1{path}"))
+            .header(header::COOKIE, format!("{COOKIE}={token}"))
+            .body(Body::empty())
+            .unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let headers = answer.headers().clone();
+        let body = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+        (headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
     pub async fn get(&self, person: &Person, path: &str) -> (StatusCode, Value) {
         self.send(person, Method::GET, path, String::new()).await
     }

@@ -4,9 +4,10 @@ use super::{
     ReplayError,
     result::{Results, Row},
 };
-use correlate::Chain;
+use correlate::{Cause, Chain};
 use model::{
-    Alert, AlertId, Apart, EventId, LinkReason, RecordId, SecurityEvent, Tactic, Time, entity::Entity,
+    Alert, AlertId, Apart, EventId, LinkReason, Membership, RecordId, SecurityEvent, Tactic, Time,
+    entity::Entity,
 };
 use serde::Serialize;
 use std::{
@@ -86,6 +87,17 @@ struct LinkLine {
 struct ChainLine {
     entry: Option<EntryLine>,
     lanes: Vec<LaneLine>,
+    /// What led to what.
+    edges: Vec<CauseLine>,
+}
+
+#[derive(Serialize)]
+struct CauseLine {
+    from: String,
+    to: String,
+    /// One explains the other; otherwise they only follow each other in one place.
+    causal: bool,
+    causes: Vec<Cause>,
 }
 
 #[derive(Serialize)]
@@ -255,18 +267,19 @@ impl<'a> EventWriter<'a> {
     }
 
     fn chain(&self, members: &[&Row]) -> ChainLine {
-        let first = |row: &&&Row| self.results.memberships.contains_key(&row.id);
-        let alerts: Vec<Alert> = members
-            .iter()
-            .filter(first)
-            .map(|row| Alert {
+        let first = |row: &&Row| {
+            let membership = self.results.memberships.get(&row.id)?;
+            let alert = Alert {
                 id: row.id,
                 time: row.time,
                 first_time: row.first_time,
                 ..self.results.shapes[row.shape].clone()
-            })
-            .collect();
-        let chain = Chain::new(&alerts, self.order);
+            };
+            Some((alert, membership))
+        };
+        let alerts: Vec<(Alert, &Membership)> = members.iter().filter_map(first).collect();
+        let alerts = alerts.iter().map(|(alert, membership)| (alert, *membership));
+        let chain = Chain::new(alerts, self.order);
         ChainLine {
             entry: chain.entry.map(|entry| EntryLine {
                 alert: self.name(entry.alert),
@@ -278,6 +291,16 @@ impl<'a> EventWriter<'a> {
                 .map(|lane| LaneLine {
                     tactic: lane.tactic,
                     alerts: lane.alerts.into_iter().map(|alert| self.name(alert)).collect(),
+                })
+                .collect(),
+            edges: chain
+                .edges
+                .into_iter()
+                .map(|edge| CauseLine {
+                    from: self.name(edge.from),
+                    to: self.name(edge.to),
+                    causal: edge.causal,
+                    causes: edge.causes,
                 })
                 .collect(),
         }

@@ -48,7 +48,7 @@ pub fn check(pattern: &Pattern, rules: &Rules) -> Vec<(&'static str, Told)> {
             }
         } else {
             for (place, join) in joins.iter().enumerate().filter(|(_, join)| !ties(join)) {
-                found.push(("never-ties", (format!("{path}.join[{place}]"), idle(join))));
+                found.push(("never-ties", (format!("{path}.join[{place}]"), idle(*join))));
             }
         }
         if !joins.iter().any(ties) {
@@ -67,7 +67,7 @@ pub fn check(pattern: &Pattern, rules: &Rules) -> Vec<(&'static str, Told)> {
         .zip(used)
         .enumerate()
         .filter(|(_, (_, used))| all_met && !used);
-    found.extend(unused.map(|(place, (join, _))| ("never-ties", (format!("join[{place}]"), idle(join)))));
+    found.extend(unused.map(|(place, (join, _))| ("never-ties", (format!("join[{place}]"), idle(*join)))));
     found
 }
 

@@ -58,6 +58,20 @@ impl From<ActivityRow> for Activity {
     }
 }
 
+/// An entry as reports have it.
+pub fn note(row: ActivityRow) -> report::Note {
+    let text = sentence(row.activity.kind, &row.activity.body);
+    let Activity {
+        at, actor, comment, ..
+    } = Activity::from(row);
+    report::Note {
+        at,
+        actor,
+        text,
+        comment,
+    }
+}
+
 /// What an entry says. Bodies are written by several hands: what is missing in one is left out of the sentence.
 fn sentence(kind: ActivityKind, body: &Value) -> LocalText {
     let text = |name: &str| body[name].as_str().unwrap_or_default();

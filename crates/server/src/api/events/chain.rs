@@ -1,18 +1,18 @@
-//! The attack chain of an event: its alerts in lanes, one for each ATT&CK tactic.
+//! The attack chain of an event: what led to what, in lanes, one for each ATT&CK tactic.
 
 use super::resolve;
 use crate::{
     api::{
         Shared,
         caller::Viewer,
-        dto::{Entity, Text, tactic_title},
+        dto::{Entity, EntityRef, Text, tactic_title},
         extract::Id,
         problem::{Problem, ProblemBody},
     },
     content::TacticInfo,
 };
 use axum::{Json, extract::State};
-use model::{AlertId, EventId, Level, LocalText, Tactic, Time};
+use model::{AlertId, EventId, Level, LocalText, Side, Tactic, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::EventMember;
@@ -30,6 +30,46 @@ pub struct Chain {
     gaps: Vec<String>,
     /// Where the attack began, as far as the alerts show.
     entry: Option<Entry>,
+    /// Every card once, by time.
+    nodes: Vec<Node>,
+    /// What led to what; what a path of others says already is left out.
+    edges: Vec<Edge>,
+}
+
+/// A card, and what does not depend on the lanes it stands in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ChainNode)]
+struct Node {
+    /// The first of its alerts.
+    alert_id: String,
+    /// When the last of its alerts happened.
+    #[schema(value_type = String, format = DateTime)]
+    last_time: Time,
+    /// The side that saw it.
+    #[schema(schema_with = crate::api::schema::side)]
+    side: Side,
+    /// Its tactics, by their short names.
+    tactics: Vec<String>,
+    /// Reconnaissance, or an attempt from the network that led to nothing on a host.
+    attempt: bool,
+}
+
+/// A card leads to a later one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ChainEdge)]
+struct Edge {
+    /// The alert of the earlier card.
+    from: String,
+    /// The alert of the later card.
+    to: String,
+    /// How, such as `process_parent`.
+    kind: String,
+    /// Whether one explains the other; otherwise they only follow each other in one place.
+    causal: bool,
+    /// What both mention.
+    entities: Vec<EntityRef>,
+    /// How, as a sentence.
+    text: Text,
 }
 
 /// The alerts of one tactic.
@@ -73,30 +113,26 @@ struct Entry {
     reason: Text,
 }
 
-/// A fold: its first alert, and how many repeat it.
-struct Fold {
-    first: EventMember,
-    count: u64,
-}
-
 impl Chain {
-    /// The chain of an event's alerts, which come oldest first.
-    fn of(members: Vec<EventMember>, matrix: &[TacticInfo]) -> Self {
+    /// The chain of an event's alerts.
+    fn of(members: &[EventMember], matrix: &[TacticInfo]) -> Self {
         let order: Vec<Tactic> = matrix.iter().map(|info| info.short.clone()).collect();
-        let folds = fold(members);
-        let chain = correlate::Chain::new(folds.values().map(|fold| &fold.first.alert), &order);
-        let gaps = chain
-            .lanes
+        let chain = correlate::Chain::new(members.iter().map(|m| (&m.alert, &m.membership)), &order);
+        let members: BTreeMap<AlertId, &EventMember> = members.iter().map(|m| (m.alert.id, m)).collect();
+        let cards: BTreeMap<AlertId, Card> = chain
+            .nodes
             .iter()
-            .filter(|lane| lane.alerts.is_empty())
-            .filter_map(|lane| lane.tactic.as_ref());
+            .filter_map(|node| Some((node.alert, Card::of(members.get(&node.alert)?, node.count))))
+            .collect();
         Self {
-            gaps: gaps.map(ToString::to_string).collect(),
+            gaps: chain.gaps().map(ToString::to_string).collect(),
             lanes: chain
                 .lanes
                 .iter()
-                .map(|lane| Lane::of(lane, &folds, matrix))
+                .map(|lane| Lane::of(lane, &cards, matrix))
                 .collect(),
+            nodes: chain.nodes.iter().map(Node::of).collect(),
+            edges: chain.edges.into_iter().map(Edge::of).collect(),
             entry: chain.entry.map(|entry| Entry {
                 alert_id: entry.alert.to_string(),
                 reason: entry.reason.into(),
@@ -105,8 +141,44 @@ impl Chain {
     }
 }
 
+impl Node {
+    fn of(node: &correlate::Node) -> Self {
+        Self {
+            alert_id: node.alert.to_string(),
+            last_time: node.last_time,
+            side: node.side,
+            tactics: node.tactics.iter().map(ToString::to_string).collect(),
+            attempt: node.attempt,
+        }
+    }
+}
+
+impl Edge {
+    fn of(edge: correlate::Edge) -> Self {
+        Self {
+            from: edge.from.to_string(),
+            to: edge.to.to_string(),
+            kind: edge
+                .causes
+                .first()
+                .map_or("", |cause| cause.kind.as_str())
+                .to_owned(),
+            causal: edge.causal,
+            entities: edge
+                .causes
+                .into_iter()
+                .map(|cause| EntityRef {
+                    r#type: cause.entity.kind.code().to_owned(),
+                    value: cause.entity.value,
+                })
+                .collect(),
+            text: edge.text.into(),
+        }
+    }
+}
+
 impl Lane {
-    fn of(lane: &correlate::Lane, folds: &BTreeMap<AlertId, Fold>, matrix: &[TacticInfo]) -> Self {
+    fn of(lane: &correlate::Lane, cards: &BTreeMap<AlertId, Card>, matrix: &[TacticInfo]) -> Self {
         let (tactic, title) = match &lane.tactic {
             Some(tactic) => (tactic.to_string(), tactic_title(matrix, tactic)),
             None => (
@@ -114,24 +186,26 @@ impl Lane {
                 LocalText::new("Without a tactic", "无战术").into(),
             ),
         };
-        let folds = lane.alerts.iter().filter_map(|alert| folds.get(alert));
         Self {
             tactic,
             title,
-            cards: folds.map(Card::of).collect(),
+            cards: lane
+                .alerts
+                .iter()
+                .filter_map(|alert| cards.get(alert).cloned())
+                .collect(),
         }
     }
 }
 
 impl Card {
-    fn of(fold: &Fold) -> Self {
-        let EventMember { alert, membership } = &fold.first;
+    fn of(EventMember { alert, membership }: &EventMember, count: u64) -> Self {
         Self {
             alert_id: alert.id.to_string(),
             time: alert.time,
             title: alert.title.clone().into(),
             level: alert.level,
-            count: fold.count,
+            count,
             entities: alert
                 .entities
                 .iter()
@@ -140,35 +214,6 @@ impl Card {
             reason: membership.reason.sentence().into(),
         }
     }
-}
-
-/// Repeats become one card. Where the first alert of a fold is no longer kept, the oldest that is stands for it.
-fn fold(members: Vec<EventMember>) -> BTreeMap<AlertId, Fold> {
-    let mut folds: BTreeMap<AlertId, Fold> = BTreeMap::new();
-    for member in members {
-        let key = member.membership.folded_into;
-        match folds.get_mut(&key) {
-            Some(fold) => {
-                fold.count += 1;
-                if member.alert.id == key {
-                    fold.first = member;
-                }
-            }
-            None => {
-                folds.insert(
-                    key,
-                    Fold {
-                        first: member,
-                        count: 1,
-                    },
-                );
-            }
-        }
-    }
-    folds
-        .into_values()
-        .map(|fold| (fold.first.alert.id, fold))
-        .collect()
 }
 
 /// Fetch the attack chain of an event.
@@ -180,13 +225,13 @@ fn fold(members: Vec<EventMember>) -> BTreeMap<AlertId, Fold> {
 pub async fn chain(_: Viewer, State(app): Shared, Id(id): Id<EventId>) -> Result<Json<Chain>, Problem> {
     let id = resolve(&app, id).await?;
     let members = app.store.event_member_list(&app.tenant, id).await?;
-    Ok(Json(Chain::of(members, &app.content.tactics)))
+    Ok(Json(Chain::of(&members, &app.content.tactics)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Aggregation, Alert, LinkReason, Membership, Origin, RuleRef, Side, TenantId};
+    use model::{Aggregation, Alert, LinkReason, Membership, Origin, RuleRef, TenantId};
 
     fn member(number: u128, folded_into: u128, tactics: &[&str]) -> EventMember {
         let id = AlertId::from_bits(number);
@@ -249,7 +294,7 @@ mod tests {
             member(5, 4, &[]),
             member(6, 4, &[]),
         ];
-        let chain = Chain::of(members, &matrix);
+        let chain = Chain::of(&members, &matrix);
         let lanes: Vec<(&str, Vec<u64>)> = chain
             .lanes
             .iter()
@@ -268,9 +313,11 @@ mod tests {
         ];
         assert_eq!(lanes, expected);
         assert_eq!(chain.gaps, ["initial-access"]);
+        assert_eq!(chain.nodes.len(), 3);
+        // What only prepares is not how they came in.
         assert_eq!(
             chain.entry.map(|entry| entry.alert_id),
-            Some(AlertId::from_bits(1).to_string())
+            Some(AlertId::from_bits(3).to_string())
         );
     }
 }

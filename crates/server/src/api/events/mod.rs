@@ -9,6 +9,7 @@ mod members;
 mod query;
 mod recommend;
 mod regroup;
+mod report;
 mod respond;
 mod view;
 
@@ -40,6 +41,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(regroup::split))
         .routes(routes!(regroup::relate))
         .routes(routes!(regroup::allow))
+        .routes(routes!(report::report))
         .routes(routes!(activity::list))
         .routes(routes!(activity::comment))
         .routes(routes!(recommend::recommendations))
@@ -83,4 +85,10 @@ async fn resolve(app: &App, id: EventId) -> Result<EventId, Problem> {
         Some(EventFetch::MergedInto(into)) => Ok(into),
         None => Err(Problem::not_found(id)),
     }
+}
+
+/// The event of an id, for something that is to be read: that of the one it became part of, if it did.
+async fn standing_or_merged(app: &App, id: EventId) -> Result<EventRow, Problem> {
+    let id = resolve(app, id).await?;
+    standing(app, id).await
 }
