@@ -279,9 +279,7 @@ ctdr:
         let viewer = desk.person("viewer", UserRole::Viewer).await;
         let (status, told) = desk.post(&admin, "/rules", json!({"text": RULE})).await;
         assert_eq!(status, StatusCode::CREATED, "{told}");
-        let line =
-            r#"203.0.113.7 - - [03/Sep/2025:16:30:00 +0000] "GET /secret-door HTTP/1.1" 200 15 "-" "curl/8""#;
-        desk.push(&admin, &[line.to_owned()]).await;
+        desk.push(&admin, &[line()]).await;
         let (_, events) = desk.get(&viewer, "/events").await;
         let id = events["items"][0]["id"]
             .as_str()
