@@ -115,14 +115,14 @@ impl PatternStep {
             condition: step.when.clone().into(),
             at_least: step.at_least,
             gap_seconds: step.gap.map(|gap| gap.as_secs()),
-            joins: joins.iter().map(PatternJoin::of).collect(),
+            joins: joins.iter().copied().map(PatternJoin::of).collect(),
             another: step.another.map(|kind| kind.code().to_owned()),
         }
     }
 }
 
 impl PatternJoin {
-    fn of(join: &Join) -> Self {
+    fn of(join: Join) -> Self {
         Self {
             r#type: join.kind.code().to_owned(),
             from: join.from.as_ref().map(name),
