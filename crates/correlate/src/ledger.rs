@@ -4,7 +4,8 @@ use crate::{
     changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome},
     event::{EventIx, Link, NodeIx},
     gate::Refusal,
-    level,
+    level::{self, Case},
+    score::score,
     state::State,
     title::Story,
 };
@@ -228,12 +229,9 @@ impl State {
     pub(crate) fn describe(&self, number: EventIx) -> SecurityEvent {
         let event = &self.events[number];
         let facts = &event.facts;
-        let breached: Vec<&EntityKey> = facts
-            .breached
-            .keys()
-            .map(|host| self.entities.key(*host))
-            .collect();
-        let (level, level_reasons) = level::assess(facts.level(), &breached);
+        let case = Case::of(facts, |entity| self.entities.key(entity));
+        let (level, level_reasons) = level::assess(&case);
+        let (score, score_reasons) = score(level, &case);
         let story = self.story(number);
         SecurityEvent {
             id: event.id,
@@ -242,6 +240,8 @@ impl State {
             description: story.description(),
             level,
             level_reasons,
+            score,
+            score_reasons,
             method: event.method,
             side: facts.sides.keys().next_back().copied().unwrap_or(Side::Network),
             status: event.status,

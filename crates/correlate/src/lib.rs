@@ -28,6 +28,7 @@ mod method;
 mod noisy;
 mod pairs;
 mod phrase;
+mod score;
 mod settings;
 mod snapshot;
 mod state;
