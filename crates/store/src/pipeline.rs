@@ -5,6 +5,7 @@
 //! batch counts exactly once, and counters may simply be added.
 
 mod alerts;
+mod entities;
 mod events;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     column::{self, int},
     database::Store,
     dead_letter::{self, DeadLetter},
+    entity_tag::{self, EntityTagChange},
     error::{Error, Result},
     record,
     source::{self, SourceCount},
@@ -53,6 +55,8 @@ pub struct PipelineCommit {
     pub memberships: Vec<Membership>,
     /// Events that changed, in the order they did.
     pub events: Vec<EventChange>,
+    /// What was said of entities, in order; the alerts of the batch were judged by it already.
+    pub entity_tags: Vec<EntityTagChange>,
     /// What to add to the activity logs of events.
     pub activities: Vec<Activity>,
     /// What the response worker has to look at.
@@ -134,6 +138,7 @@ impl PipelineCommit {
             unlinked: Vec::new(),
             memberships: Vec::new(),
             events: Vec::new(),
+            entity_tags: Vec::new(),
             activities: Vec::new(),
             triggers: Vec::new(),
             audits: Vec::new(),
@@ -167,6 +172,7 @@ impl Store {
         alerts::unlink_in_txn(&mut txn, commit).await?;
         alerts::join_in_txn(&mut txn, commit).await?;
         events::change_in_txn(&mut txn, commit).await?;
+        entity_tag::change_in_txn(&mut txn, tenant, &commit.entity_tags, commit.now).await?;
         activity::insert_in_txn(&mut txn, tenant, &commit.activities).await?;
         trigger::insert_in_txn(&mut txn, tenant, &commit.triggers, commit.now).await?;
         for entry in &commit.audits {
