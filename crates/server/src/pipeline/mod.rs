@@ -8,6 +8,7 @@ mod commit;
 mod engine;
 mod outcome;
 mod sources;
+mod verdicts;
 mod worker;
 
 pub use action::{Action, RuleSelection};

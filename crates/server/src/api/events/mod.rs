@@ -8,6 +8,7 @@ mod members;
 mod query;
 mod recommend;
 mod respond;
+mod similar;
 mod view;
 
 use super::{
@@ -22,6 +23,7 @@ use model::EventId;
 use std::sync::Arc;
 use store::{EventFetch, EventRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
+pub use view::{Event, events};
 use view::{EventAnswer, EventDetail, MergedEvent};
 
 /// The routes of events.
@@ -33,6 +35,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(members::alerts))
         .routes(routes!(members::entities))
         .routes(routes!(chain::chain))
+        .routes(routes!(similar::similar))
         .routes(routes!(activity::list))
         .routes(routes!(activity::comment))
         .routes(routes!(recommend::recommendations))
