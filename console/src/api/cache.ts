@@ -8,6 +8,8 @@ export const KEY = {
   overview: "overview",
   events: "events",
   alerts: "alerts",
+  entities: "entities",
+  intel: "intel",
   rules: "rules",
   jobs: "jobs",
   responseRules: "response-rules",

@@ -1,6 +1,7 @@
 import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
+import { entities } from "./entities";
 import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
@@ -15,6 +16,7 @@ export const en = {
   events,
   event,
   alerts,
+  entities,
   findings,
   rules,
   responseRules,

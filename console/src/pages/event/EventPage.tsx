@@ -19,6 +19,7 @@ import { ChainTab } from "./ChainTab";
 import { EntitiesTab } from "./EntitiesTab";
 import { EventFacts } from "./EventFacts";
 import css from "./EventPage.module.css";
+import { SimilarTab } from "./SimilarTab";
 import { ruleFromEvent, whitelistFrom } from "../../filters/prefill";
 
 /** One event: what it is at the left, what happened and what to do at the right. */
@@ -75,6 +76,7 @@ function Body({ event }: { event: EventDetail }) {
             { key: "chain", label: t.event.tabs.chain, children: <ChainTab id={event.id} onAlert={setAlert} /> },
             { key: "alerts", label: t.event.tabs.alerts, children: <AlertsTab id={event.id} onAlert={setAlert} /> },
             { key: "entities", label: t.event.tabs.entities, children: <EntitiesTab id={event.id} /> },
+            { key: "similar", label: t.event.tabs.similar, children: <SimilarTab id={event.id} /> },
             { key: "actions", label: t.event.tabs.actions, children: <ActionsTab id={event.id} /> },
             { key: "activity", label: t.event.tabs.activity, children: <ActivityTab id={event.id} /> },
           ]}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use store::UserRole;
 
 const ATTACKER: &str = "203.0.113.7";
+const ID: &str = "5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b41";
 const PAGE: &str = "/entities/ip/203.0.113.7";
 
 /// A rule that names the client and the page it asked for.
@@ -30,10 +31,13 @@ ctdr:
 async fn knocked() -> (Desk, Person) {
     let desk = Desk::open().await;
     let admin = desk.person("ann", UserRole::Admin).await;
+    let (status, told) = desk.post(&admin, "/rules", json!({"text": RULE})).await;
+    assert_eq!(status, StatusCode::CREATED, "{told}");
+    let enable = json!({"enabled": true}).to_string();
     let (status, told) = desk
-        .post(&admin, "/rules", json!({"text": RULE, "enabled": true}))
+        .send(&admin, Method::PATCH, &format!("/rules/{ID}"), enable)
         .await;
-    assert!(status.is_success(), "{told}");
+    assert_eq!(status, StatusCode::OK, "{told}");
     knock(
         &desk,
         &admin,
