@@ -8,6 +8,8 @@ export const KEY = {
   overview: "overview",
   events: "events",
   alerts: "alerts",
+  entities: "entities",
+  intel: "intel",
   rules: "rules",
   patterns: "patterns",
   jobs: "jobs",

@@ -43,6 +43,13 @@ export function useEventEntities(id: string) {
   });
 }
 
+export function useSimilarEvents(id: string) {
+  return useQuery({
+    queryKey: [...eventKey(id), "similar"],
+    queryFn: () => body(client.GET("/events/{id}/similar", { params: { path: { id } } })),
+  });
+}
+
 export function useEventActivity(id: string) {
   return usePaged([...eventKey(id), "activity"], (query) =>
     body(client.GET("/events/{id}/activity", { params: { path: { id }, query } })),

@@ -6,6 +6,7 @@ type QueryOf<Path extends keyof Paths> = Paths[Path] extends { get: { parameters
   : never;
 
 export type EventQuery = QueryOf<"/events">;
+export type EntityQuery = QueryOf<"/entities">;
 export type AlertQuery = QueryOf<"/alerts">;
 export type RuleQuery = QueryOf<"/rules">;
 export type PolicyQuery = QueryOf<"/policies">;

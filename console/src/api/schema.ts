@@ -144,6 +144,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List entities, by default the one seen last first. */
+        get: operations["list_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an entity: its counts, what its value says, who calls it malicious, how far it reaches and how common it is. */
+        get: operations["fetch_entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how often alerts mentioned an entity, day by day, the oldest day first; days without any are there, too. */
+        get: operations["list_entity_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the alerts that mention an entity, newest first. */
+        get: operations["list_entity_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events of the last 180 days that mention an entity, the latest first. */
+        get: operations["list_entity_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the entities most often named together with an entity, in its newest alerts; at most 50. */
+        get: operations["list_related_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag an entity as malicious. A URL is never tagged: its domain or address is. */
+        post: operations["tag_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/untag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take all malicious tags off an entity: alerts to come do not mention it as malicious, whatever their rules say. */
+        post: operations["untag_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag many entities, or take their tags off; each by itself, so one that cannot be tagged stops no other. */
+        post: operations["tag_entities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -292,6 +445,23 @@ export interface paths {
         put?: never;
         /** Respond to an event. With an `Idempotency-Key`, the same request sent again starts nothing twice. */
         post: operations["respond_to_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events of the last 180 days that are most like one, each with the reason; at most ten. */
+        get: operations["list_similar_events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1459,6 +1629,20 @@ export interface components {
             /** @description In the order asked for. */
             results: components["schemas"]["ItemResult"][];
         };
+        /** @description What to say of many entities. */
+        BulkTag: {
+            /** @description Which; at most 500. */
+            entities: components["schemas"]["EntityRef"][];
+            /** @description Whether they are malicious. */
+            malicious: boolean;
+            /** @description What it rests on. */
+            reason: string;
+        };
+        /** @description What became of each. */
+        BulkTagResult: {
+            /** @description In the order asked for. */
+            results: components["schemas"]["TagResult"][];
+        };
         /** @description A change of many events. */
         BulkUpdate: {
             /** @description Which events; at most 500. */
@@ -1705,12 +1889,167 @@ export interface components {
             /** @description Its value, scoped to what it is local to. */
             value: string;
         };
+        /** @description An entity on one day. */
+        EntityDay: {
+            /**
+             * Format: int64
+             * @description Alerts that mention it.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When the day begins.
+             */
+            day: string;
+            /**
+             * Format: int32
+             * @description Hours in which there were some.
+             */
+            hours: number;
+        };
+        /** @description An entity with what is known of it. */
+        EntityDetail: components["schemas"]["EntitySummary"] & {
+            /** @description The cloud accounts they belong to; at most 50. */
+            accounts: string[];
+            /**
+             * Format: int64
+             * @description The newest alerts, from which the following is counted; fewer than all if it has very many.
+             */
+            alerts_considered: number;
+            /**
+             * Format: int64
+             * @description Assets that they name beside it.
+             */
+            asset_count: number;
+            /** @description The parts of its value, from what it is local to down to itself. */
+            parts: components["schemas"]["EntityPart"][];
+            /** @description How common it was lately. */
+            prevalence: components["schemas"]["EntityPrevalence"][];
+            /** @description The products whose records they rest on; at most 50. */
+            products: string[];
+            /** @description The rules that raised them, the most alerts first; at most 50. */
+            rules: components["schemas"]["EntityRule"][];
+            tag_advice?: components["schemas"]["LocalText"] | null;
+            /** @description Who calls it malicious, and who did: those that hold first. */
+            tags: components["schemas"]["EntityTag"][];
+        };
+        /** @description A part of a scoped value. */
+        EntityPart: {
+            entity?: components["schemas"]["EntityRef"] | null;
+            /** @description What it is. */
+            name: components["schemas"]["LocalText"];
+            /** @description Its text. */
+            value: string;
+        };
+        /** @description How common an entity was. */
+        EntityPrevalence: {
+            /** @description Alerts that name it. */
+            alerts: components["schemas"]["Share"];
+            /**
+             * Format: int32
+             * @description In the last so many days, today (UTC) included.
+             */
+            days: number;
+            /** @description Hosts named together with it. */
+            hosts: components["schemas"]["Share"];
+            /** @description Hours in which it was named. */
+            hours: components["schemas"]["Share"];
+        };
         /** @description Names an entity. */
         EntityRef: {
             /** @enum {string} */
             type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
             /** @description Its value. */
             value: string;
+        };
+        /** @description A rule that names an entity. */
+        EntityRule: {
+            /**
+             * Format: int64
+             * @description Alerts.
+             */
+            alert_count: number;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An entity over all alerts. */
+        EntitySummary: {
+            /**
+             * Format: int64
+             * @description Alerts that mention it.
+             */
+            alert_count: number;
+            /**
+             * Format: int64
+             * @description Those in which it was used or left behind.
+             */
+            artefact_count: number;
+            /**
+             * Format: int64
+             * @description Those in which it is the attacker.
+             */
+            attacker_count: number;
+            /** @description Whether the type allows the malicious tag. */
+            can_be_malicious: boolean;
+            /**
+             * Format: int64
+             * @description Events that mention it.
+             */
+            event_count: number;
+            /**
+             * Format: date-time
+             * @description The first record of the first alert.
+             */
+            first_time: string;
+            /** @description An asset: by its type, or as an address or domain that was attacked. */
+            is_asset: boolean;
+            /**
+             * Format: date-time
+             * @description The last record of the last one.
+             */
+            last_time: string;
+            /** @description Known to be malicious. */
+            malicious: boolean;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+            /** @description Its value, scoped to what it is local to. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Those in which it is a victim.
+             */
+            victim_count: number;
+        };
+        /** @description A malicious tag, and what became of it. */
+        EntityTag: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @enum {string} */
+            by: "analyst" | "rule" | "vendor" | "intel";
+            /** @description What the reference is called. */
+            name: components["schemas"]["LocalText"];
+            /** @description Why. */
+            reason: components["schemas"]["LocalText"];
+            /** @description Their name, the rule's id, or the indicator. */
+            reference: string;
+            removed?: components["schemas"]["EntityTagRemoval"] | null;
+        };
+        /** @description How a tag was taken back. */
+        EntityTagRemoval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: components["schemas"]["LocalText"];
         };
         /** @description Alerts that belong together. */
         Event: {
@@ -1762,6 +2101,13 @@ export interface components {
              * @description Alerts before folding.
              */
             raw_alert_count: number;
+            /**
+             * Format: int32
+             * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
+             */
+            score: number;
+            /** @description What the machine's score is made of. */
+            score_reasons: components["schemas"]["LocalText"][];
             /** @enum {string} */
             side: "network" | "host";
             /** @enum {string} */
@@ -2512,6 +2858,61 @@ export interface components {
             total: components["schemas"]["Total"];
         };
         /** @description A page of a list. */
+        Page_EntitySummary: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Alerts that mention it.
+                 */
+                alert_count: number;
+                /**
+                 * Format: int64
+                 * @description Those in which it was used or left behind.
+                 */
+                artefact_count: number;
+                /**
+                 * Format: int64
+                 * @description Those in which it is the attacker.
+                 */
+                attacker_count: number;
+                /** @description Whether the type allows the malicious tag. */
+                can_be_malicious: boolean;
+                /**
+                 * Format: int64
+                 * @description Events that mention it.
+                 */
+                event_count: number;
+                /**
+                 * Format: date-time
+                 * @description The first record of the first alert.
+                 */
+                first_time: string;
+                /** @description An asset: by its type, or as an address or domain that was attacked. */
+                is_asset: boolean;
+                /**
+                 * Format: date-time
+                 * @description The last record of the last one.
+                 */
+                last_time: string;
+                /** @description Known to be malicious. */
+                malicious: boolean;
+                /** @enum {string} */
+                type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+                /** @description Its value, scoped to what it is local to. */
+                value: string;
+                /**
+                 * Format: int64
+                 * @description Those in which it is a victim.
+                 */
+                victim_count: number;
+            }[];
+            /** @description Where to go on; null on the last page. */
+            next_cursor?: string | null;
+            /** @description How many items the whole list has. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A page of a list. */
         Page_Event: {
             /** @description The items. */
             items: {
@@ -2563,6 +2964,13 @@ export interface components {
                  * @description Alerts before folding.
                  */
                 raw_alert_count: number;
+                /**
+                 * Format: int32
+                 * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
+                 */
+                score: number;
+                /** @description What the machine's score is made of. */
+                score_reasons: components["schemas"]["LocalText"][];
                 /** @enum {string} */
                 side: "network" | "host";
                 /** @enum {string} */
@@ -3190,6 +3598,27 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description An entity named together with another. */
+        RelatedEntity: {
+            /**
+             * Format: int64
+             * @description Alerts, of the newest that name the other one, that name both.
+             */
+            alert_count: number;
+            /** @description Known to be malicious. */
+            malicious: boolean;
+            /** @description The newest of them. */
+            newest_alert: string;
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            newest_time: string;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+            /** @description Its value. */
+            value: string;
+        };
         /** @description One playbook on one entity. */
         RespondItem: {
             /**
@@ -3662,6 +4091,31 @@ export interface components {
             /** @description It is. */
             needed: boolean;
         };
+        /** @description So many of so many. */
+        Share: {
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            of: number;
+        };
+        /** @description An event like another. */
+        SimilarEvent: {
+            /** @description The event. */
+            event: components["schemas"]["Event"];
+            /**
+             * Format: int32
+             * @description How alike they are, 1 … 100.
+             */
+            likeness: number;
+            /** @description What they share. */
+            reason: components["schemas"]["LocalText"];
+        };
         /** @description Where in the log service a log is. */
         SlsConfig: {
             /** @description The log store. */
@@ -3816,6 +4270,19 @@ export interface components {
             tactic: string;
             /** @description What it is called. */
             title: components["schemas"]["LocalText"];
+        };
+        /** @description Why. */
+        TagReason: {
+            /** @description What it rests on; the history and the audit log show it. */
+            reason: string;
+        };
+        /** @description What became of one. */
+        TagResult: {
+            /** @description Which. */
+            entity: components["schemas"]["EntityRef"];
+            /** @description It is as asked for. */
+            ok: boolean;
+            problem?: components["schemas"]["Problem"] | null;
         };
         /** @description One place's share of a policy. */
         Task: {
@@ -4303,6 +4770,326 @@ export interface operations {
             };
         };
     };
+    list_entities: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description One of the thirteen types. */
+                type?: string;
+                /** @description Text in the value. */
+                text?: string;
+                /** @description Only those known to be malicious, or only the others. */
+                malicious?: boolean;
+                /** @description Only our assets, or only the others. */
+                asset?: boolean;
+                /** @description Seen at or after this time. */
+                since?: string;
+                /** @description `-last_time`, `-alerts` or `-events`; `-last_time` if left out. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntitySummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_activity: {
+        parameters: {
+            query?: {
+                /** @description Days, today (UTC) included: 1 … 180; 30 if left out. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDay"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_alerts: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_events: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_related_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedEntity"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    untag_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkTagResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -4340,7 +5127,7 @@ export interface operations {
                 to?: string;
                 /** @description Changed at or after this time. */
                 updated_since?: string;
-                /** @description `-level` (then the latest first) or `-last_time`; `-level` if left out. */
+                /** @description `-level` (then the latest first), `-score` or `-last_time`; `-level` if left out. */
                 sort?: string;
             };
             header?: never;
@@ -4648,6 +5435,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_similar_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarEvent"][];
                 };
             };
             default: {

@@ -20,6 +20,13 @@ export type Session = Schemas["Session"];
 export type User = Schemas["User"];
 export type Overview = Schemas["Overview"];
 export type Entity = Schemas["Entity"];
+export type EntityRef = Schemas["EntityRef"];
+export type EntitySummary = Schemas["EntitySummary"];
+export type EntityDetail = Schemas["EntityDetail"];
+export type EntityTag = Schemas["EntityTag"];
+export type EntityDay = Schemas["EntityDay"];
+export type RelatedEntity = Schemas["RelatedEntity"];
+export type SimilarEvent = Schemas["SimilarEvent"];
 export type TacticCount = Schemas["TacticCount"];
 /** `Event` is taken in a browser. */
 export type SecurityEvent = Schemas["Event"];

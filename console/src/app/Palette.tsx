@@ -66,6 +66,7 @@ function useTargets(typed: string): Target[] {
   const pages: Target[] = [
     { label: t.shell.nav.events, path: to.events() },
     { label: t.shell.nav.alerts, path: to.alerts() },
+    { label: t.shell.nav.entities, path: to.entities() },
     { label: t.shell.nav.rules, path: to.rules() },
     { label: t.shell.nav.disposal, path: to.disposal() },
     { label: t.shell.nav.responseRules, path: to.responseRules() },
@@ -84,6 +85,7 @@ function useTargets(typed: string): Target[] {
   const found = pages.filter((page) => page.label.toLowerCase().includes(typed.toLowerCase()));
   const isAddress = /^[0-9a-f:.]*[.:][0-9a-f:.]*(\/\d+)?$/i.test(typed);
   if (isAddress) found.push({ label: t.shell.goToBlocked(typed), path: to.disposal({ blocked: typed }) });
+  found.push({ label: t.shell.goToEntities(typed), path: to.entities({ text: typed }) });
   found.push({ label: t.shell.goToEvents(typed), path: to.events({ view: "all", text: typed }) });
   return found;
 }

@@ -6,6 +6,7 @@ import {
   DashboardOutlined,
   FileSearchOutlined,
   MenuOutlined,
+  NodeIndexOutlined,
   SearchOutlined,
   StopOutlined,
   TeamOutlined,
@@ -43,6 +44,7 @@ export function Shell() {
     "g e": go(to.events()),
     "g i": go(to.events()),
     "g a": go(to.alerts()),
+    "g n": go(to.entities()),
     "g r": go(to.rules()),
     "g d": go(to.disposal()),
     "g l": go(to.sources()),
@@ -101,6 +103,7 @@ function Navigation({ fresh }: { fresh: number }) {
       <div className={css.group}>{t.detect}</div>
       <Item to={to.events()} icon={<WarningOutlined />} label={t.events} count={fresh} />
       <Item to={to.alerts()} icon={<AlertOutlined />} label={t.alerts} />
+      <Item to={to.entities()} icon={<NodeIndexOutlined />} label={t.entities} />
       <Item to={to.rules()} icon={<FileSearchOutlined />} label={t.rules} />
       <div className={css.group}>{t.respond}</div>
       <Item to={to.disposal()} icon={<StopOutlined />} label={t.disposal} />

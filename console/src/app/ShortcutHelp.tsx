@@ -9,6 +9,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     [["Ctrl", "K"], t.palette],
     [["g", "e"], t.goEvents],
     [["g", "a"], t.goAlerts],
+    [["g", "n"], t.goEntities],
     [["g", "r"], t.goRules],
     [["g", "d"], t.goDisposal],
     [["g", "l"], t.goSources],
@@ -36,12 +37,22 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     [["Del"], t.deleteRules],
     [["Esc"], t.clear],
   ];
+  const entities: [string[], string][] = [
+    [["j", "k"], t.move],
+    [["x"], t.select],
+    [["Enter", "o"], t.open],
+    [["m"], t.tagMalicious],
+    [["u"], t.tagRemove],
+    [["/"], t.filter],
+    [["Esc"], t.clear],
+  ];
   return (
     <Modal open title={t.title} footer={null} onCancel={onClose} width={860}>
       <div className={css.columns}>
         <Keys title={t.everywhere} keys={everywhere} />
         <Keys title={t.list} keys={list} />
         <Keys title={t.rules} keys={rules} />
+        <Keys title={t.entities} keys={entities} />
       </div>
     </Modal>
   );

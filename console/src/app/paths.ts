@@ -15,6 +15,9 @@ export const to = {
   events: (query?: Query) => withQuery("/events", query),
   event: (id: string, query?: Query) => withQuery(`/events/${encodeURIComponent(id)}`, query),
   alerts: (query?: Query) => withQuery("/alerts", query),
+  entities: (query?: Query) => withQuery("/entities", query),
+  entity: (entity: { type: string; value: string }) =>
+    `/entities/${encodeURIComponent(entity.type)}/${encodeURIComponent(entity.value)}`,
   rules: (query?: Query) => withQuery("/rules", query),
   ruleNew: (query?: Query) => withQuery("/rules/new", query),
   ruleEdit: (id: string) => `/rules/${encodeURIComponent(id)}/edit`,

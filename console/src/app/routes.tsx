@@ -23,6 +23,8 @@ export function createRoutes() {
         { path: "events", ...page(() => import("../pages/events/EventQueue")) },
         { path: "events/:id", ...page(() => import("../pages/event/EventPage")) },
         { path: "alerts", ...page(() => import("../pages/alerts/Alerts")) },
+        { path: "entities", ...page(() => import("../pages/entities/Entities")) },
+        { path: "entities/:type/:value", ...page(() => import("../pages/entity/EntityPage")) },
         { path: "rules", ...page(() => import("../pages/rules/Rules")) },
         { path: "rules/new", ...page(() => import("../pages/rules/RuleEditor")) },
         { path: "rules/:id/edit", ...page(() => import("../pages/rules/RuleEditor")) },

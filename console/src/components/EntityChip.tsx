@@ -54,6 +54,7 @@ export function EntityChip({ entity }: { entity: Shown }) {
   const value = entityFilter(entity);
   const items: MenuProps["items"] = [
     { key: "head", type: "group", label },
+    { key: "page", label: t.common.entityMenu.page },
     { key: "copy", label: t.common.entityMenu.copy },
     { key: "events", label: t.common.entityMenu.events },
     { key: "alerts", label: t.common.entityMenu.alerts },
@@ -61,6 +62,7 @@ export function EntityChip({ entity }: { entity: Shown }) {
   ];
   const onClick: MenuProps["onClick"] = ({ key, domEvent }) => {
     domEvent.stopPropagation();
+    if (key === "page") void navigate(to.entity(entity));
     if (key === "copy") void copyText(entity.value);
     if (key === "events") void navigate(to.events({ view: "all", entity: value }));
     if (key === "alerts") void navigate(to.alerts({ entity: value }));

@@ -153,6 +153,12 @@ impl Correlator {
         self.tenants.values_mut().for_each(State::close_folds);
     }
 
+    /// Closes all folds, because what alerts to come say of their entities has changed: a repeat takes over the facts of
+    /// the fold it joins.
+    pub fn close_folds(&mut self) {
+        self.tenants.values_mut().for_each(State::close_folds);
+    }
+
     /// What happened that is worth watching, over all tenants.
     pub fn counters(&self) -> Counters {
         let sum = |of: fn(&Counters) -> u64| self.tenants.values().map(|state| of(&state.counters)).sum();

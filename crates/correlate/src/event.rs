@@ -4,6 +4,7 @@ use crate::{
     arena::handle,
     digest::{Key, Profile},
     entity::EntityIx,
+    level,
     reach::{Completed, Reached},
 };
 use model::{
@@ -230,6 +231,12 @@ pub(crate) struct Facts {
     pub breached: Tally<EntityIx>,
     /// Expert patterns that completed.
     pub patterns: Tally<Completed>,
+    /// Assets that an alert of level high or more says are out of service.
+    #[serde(default)]
+    pub interrupted: Tally<EntityIx>,
+    /// Malicious entities that an agent saw on a host, in an alert of level medium or more.
+    #[serde(default)]
+    pub confirmed: Tally<EntityIx>,
 }
 
 impl Facts {
@@ -263,6 +270,9 @@ impl Facts {
             .iter()
             .for_each(|account| self.accounts.add(account, sign));
         let intrusion = profile.side == Side::Host && profile.level >= Level::High;
+        let interrupts =
+            profile.level >= Level::High && level::interrupts(&profile.tactics, &profile.techniques);
+        let confirms = profile.side == Side::Host && profile.level >= Level::Medium;
         for mention in &profile.mentions {
             self.entities.add(&(mention.role, mention.entity), sign);
             if mention.role == Role::Attacker && !mention.infrastructure {
@@ -273,6 +283,12 @@ impl Facts {
             }
             if intrusion && mention.kind == EntityKind::Host && mention.asset {
                 self.breached.add(&mention.entity, sign);
+            }
+            if interrupts && mention.asset {
+                self.interrupted.add(&mention.entity, sign);
+            }
+            if confirms && mention.malicious {
+                self.confirmed.add(&mention.entity, sign);
             }
         }
     }
@@ -290,6 +306,8 @@ impl Facts {
         self.attackers.add_all(&other.attackers, sign);
         self.breached.add_all(&other.breached, sign);
         self.patterns.add_all(&other.patterns, sign);
+        self.interrupted.add_all(&other.interrupted, sign);
+        self.confirmed.add_all(&other.confirmed, sign);
     }
 
     /// The highest level of its alerts.

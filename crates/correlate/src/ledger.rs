@@ -4,7 +4,8 @@ use crate::{
     changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome},
     event::{EventIx, Link, Near, NodeIx, Tie},
     gate::Refusal,
-    level,
+    level::{self, Case},
+    score::score,
     state::State,
     title::Story,
 };
@@ -298,12 +299,9 @@ impl State {
     pub(crate) fn describe(&self, number: EventIx) -> SecurityEvent {
         let event = &self.events[number];
         let facts = &event.facts;
-        let breached: Vec<&EntityKey> = facts
-            .breached
-            .keys()
-            .map(|host| self.entities.key(*host))
-            .collect();
-        let (level, level_reasons) = level::assess(facts.level(), &breached);
+        let case = Case::of(facts, |entity| self.entities.key(entity));
+        let (level, level_reasons) = level::assess(&case);
+        let (score, score_reasons) = score(level, &case);
         let story = self.story(number);
         SecurityEvent {
             id: event.id,
@@ -312,6 +310,8 @@ impl State {
             description: story.description(),
             level,
             level_reasons,
+            score,
+            score_reasons,
             method: event.method,
             side: facts.sides.keys().next_back().copied().unwrap_or(Side::Network),
             status: event.status,
@@ -363,9 +363,17 @@ impl State {
         }
         let mut names: Vec<_> = names.into_iter().collect();
         names.sort_by_key(|(en, (level, count, _))| (*level, Reverse(*count), *en));
-        let told = names
-            .into_iter()
-            .map(|(en, (_, count, zh))| (LocalText::new(en, zh), count))
+        // A pattern says more than any of the alerts that complete it.
+        let patterns = facts
+            .patterns
+            .iter()
+            .map(|(pattern, count)| (pattern.title.clone(), count));
+        let told = patterns
+            .chain(
+                names
+                    .into_iter()
+                    .map(|(en, (_, count, zh))| (LocalText::new(en, zh), count)),
+            )
             .collect();
         let of_role = |role: Role| {
             let mut mentions: Vec<(i64, &EntityKey)> = facts

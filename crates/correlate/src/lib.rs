@@ -33,7 +33,9 @@ mod pairs;
 pub mod pattern;
 mod phrase;
 mod reach;
+mod score;
 mod settings;
+mod similar;
 mod snapshot;
 mod state;
 mod sweep;
@@ -47,5 +49,6 @@ pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome, 
 pub use correlator::Correlator;
 pub use pattern::{Pattern, Patterns};
 pub use settings::{Caps, Settings};
+pub use similar::{Likeness, Traits};
 pub use snapshot::RestoreError;
 pub use state::Counters;

@@ -82,6 +82,12 @@ pub struct SecurityEvent {
     pub level: Level,
     /// Why it has that level.
     pub level_reasons: Vec<LocalText>,
+    /// How urgent among all events, 0 … 100; never out of the band of its level.
+    #[serde(default)]
+    pub score: u8,
+    /// What the score is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub score_reasons: Vec<LocalText>,
     /// How it was put together.
     pub method: Aggregation,
     /// Host-side if any of its alerts is.

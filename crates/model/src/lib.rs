@@ -8,6 +8,8 @@ pub mod alert;
 pub mod capability;
 pub mod condition;
 pub mod entity;
+pub mod entity_parts;
+pub mod entity_tag;
 pub mod event;
 pub mod id;
 pub mod lease;
@@ -29,6 +31,7 @@ pub use alert::{
 pub use capability::{Capabilities, Capability};
 pub use condition::{Condition, Formula, Predicate};
 pub use entity::{Entity, EntityKey, EntityKind, Role};
+pub use entity_tag::TagSource;
 pub use event::{Apart, EventStatus, LinkReason, Membership, Related, SecurityEvent, SharedEntity};
 pub use id::{AlertId, EventId, LeaseId, PlaybookId, PolicyId, RecordId, RunId, SourceId, TaskId, TenantId};
 pub use level::Level;

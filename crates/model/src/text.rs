@@ -49,3 +49,10 @@ impl LocalText {
         }
     }
 }
+
+impl From<(&str, &str)> for LocalText {
+    /// English, then Chinese.
+    fn from((en, zh): (&str, &str)) -> Self {
+        Self::new(en, zh)
+    }
+}

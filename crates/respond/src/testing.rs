@@ -87,6 +87,8 @@ pub fn event_of(attackers: &[&str]) -> SecurityEvent {
         description: LocalText::default(),
         level: Level::High,
         level_reasons: Vec::new(),
+        score: 0,
+        score_reasons: Vec::new(),
         method: Aggregation::Expert,
         side: Side::Network,
         status: EventStatus::Unhandled,

@@ -7,7 +7,8 @@ use crate::{
     page::{Listing, Order, Page, PageRequest},
 };
 use model::{
-    Alert, AlertId, EventId, Level, Membership, NoEventReason, ProductId, Provider, Side, TenantId, Time,
+    Alert, AlertId, EntityKey, EventId, Level, Membership, NoEventReason, ProductId, Provider, Side,
+    TenantId, Time,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
@@ -54,6 +55,8 @@ pub struct AlertFilter {
     pub tactic: Option<String>,
     /// The value of an entity, exactly.
     pub entity: Option<String>,
+    /// An entity by type and value.
+    pub entity_key: Option<EntityKey>,
     /// Text in the title, or the alert's id.
     pub text: Option<String>,
     /// The event it is in.
@@ -163,8 +166,11 @@ impl Store {
 /// Takes the alerts of `list` off the counts of their entities; an entity without alerts goes.
 async fn uncount_entities(txn: &mut SqliteConnection, tenant: &TenantId, list: &str) -> Result<()> {
     sqlx::query(
-        "UPDATE entity SET alert_count = alert_count - gone.alerts FROM \
-         (SELECT kind, value, count(DISTINCT alert) AS alerts FROM alert_entity \
+        "UPDATE entity SET alert_count = alert_count - gone.alerts, \
+         attacker_count = attacker_count - gone.attacker, victim_count = victim_count - gone.victim, \
+         artefact_count = artefact_count - gone.artefact FROM \
+         (SELECT kind, value, count(DISTINCT alert) AS alerts, sum(role = 'attacker') AS attacker, \
+         sum(role = 'victim') AS victim, sum(role = 'artefact') AS artefact FROM alert_entity \
          WHERE tenant = ?1 AND alert IN (SELECT value FROM json_each(?2)) GROUP BY kind, value) AS gone \
          WHERE entity.tenant = ?1 AND entity.kind = gone.kind AND entity.value = gone.value",
     )
@@ -172,15 +178,22 @@ async fn uncount_entities(txn: &mut SqliteConnection, tenant: &TenantId, list: &
     .bind(list)
     .execute(&mut *txn)
     .await?;
-    sqlx::query(
+    for statement in [
+        // What a rule said goes with its alerts; what a person said stays.
+        "DELETE FROM entity_tag WHERE set_by IN ('rule', 'vendor') AND (tenant, kind, value) IN \
+         (SELECT e.tenant, e.kind, e.value FROM alert_entity x JOIN entity e ON e.tenant = x.tenant \
+         AND e.kind = x.kind AND e.value = x.value WHERE x.tenant = ?1 AND e.alert_count <= 0 \
+         AND x.alert IN (SELECT value FROM json_each(?2)))",
         "DELETE FROM entity WHERE alert_count <= 0 AND (tenant, kind, value) IN \
          (SELECT tenant, kind, value FROM alert_entity \
          WHERE tenant = ?1 AND alert IN (SELECT value FROM json_each(?2)))",
-    )
-    .bind(tenant.as_str())
-    .bind(list)
-    .execute(txn)
-    .await?;
+    ] {
+        sqlx::query(statement)
+            .bind(tenant.as_str())
+            .bind(list)
+            .execute(&mut *txn)
+            .await?;
+    }
     Ok(())
 }
 
@@ -227,6 +240,12 @@ fn push_source(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &Ale
         query.push(" AND a.id IN (SELECT alert FROM alert_entity WHERE tenant = ");
         query.push_bind(tenant.as_str()).push(" AND value = ");
         query.push_bind(entity).push(")");
+    }
+    if let Some(key) = &filter.entity_key {
+        query.push(" AND a.id IN (SELECT alert FROM alert_entity WHERE tenant = ");
+        query.push_bind(tenant.as_str()).push(" AND value = ");
+        query.push_bind(&key.value).push(" AND kind = ");
+        query.push_bind(key.kind.code()).push(")");
     }
 }
 

@@ -4,12 +4,14 @@ use crate::{
     column,
     database::Store,
     error::Result,
+    insert::push_list,
     page::{Listing, Order, Page, PageRequest},
 };
 use model::{EntityKey, EntityKind, EventId, TenantId, Time};
 use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
-const COLUMNS: &str = "e.kind, e.value, e.malicious, e.alert_count, e.first_time, e.last_time, \
+const COLUMNS: &str = "e.kind, e.value, e.malicious, e.alert_count, e.attacker_count, e.victim_count, \
+    e.artefact_count, e.first_time, e.last_time, \
     (SELECT count(DISTINCT x.event) FROM event_entity x JOIN event v ON v.tenant = x.tenant AND v.id = x.event \
     WHERE x.tenant = e.tenant AND x.value = e.value AND x.kind = e.kind AND v.merged_into IS NULL) AS event_count";
 /// Related events named.
@@ -24,8 +26,41 @@ pub struct EntityFilter {
     pub text: Option<String>,
     /// Only those known to be malicious, or only the others.
     pub malicious: Option<bool>,
+    /// Only our assets, or only the others.
+    pub asset: Option<bool>,
     /// Seen at or after this time.
     pub since: Option<Time>,
+}
+
+/// How entities are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EntitySort {
+    /// The one seen last first.
+    #[default]
+    Seen,
+    /// The one with most alerts first.
+    Alerts,
+    /// The one with most events first.
+    Events,
+}
+
+impl EntitySort {
+    const fn order(self) -> Order {
+        match self {
+            Self::Seen => Order {
+                name: "entity",
+                columns: &["e.last_time", "e.kind", "e.value"],
+            },
+            Self::Alerts => Order {
+                name: "entity_alerts",
+                columns: &["e.alert_count", "e.last_time", "e.kind", "e.value"],
+            },
+            Self::Events => Order {
+                name: "entity_events",
+                columns: &["ifnull(c.events, 0)", "e.last_time", "e.kind", "e.value"],
+            },
+        }
+    }
 }
 
 /// An entity over all alerts.
@@ -37,6 +72,12 @@ pub struct EntityRow {
     pub malicious: bool,
     /// Alerts that mention it.
     pub alert_count: u64,
+    /// Those in which it is the attacker.
+    pub attacker_count: u64,
+    /// Those in which it is a victim.
+    pub victim_count: u64,
+    /// Those in which it was used or left behind.
+    pub artefact_count: u64,
     /// Events that mention it, merged ones not counted.
     pub event_count: u64,
     /// The first record of the first alert.
@@ -45,21 +86,31 @@ pub struct EntityRow {
     pub last_time: Time,
 }
 
+impl EntityRow {
+    /// Ours: by its kind, or as an address or domain that was attacked.
+    pub fn is_asset(&self) -> bool {
+        self.key.kind.is_asset() && (!by_role(self.key.kind) || self.victim_count > 0)
+    }
+}
+
+/// An address or a domain is an asset by its role only.
+const fn by_role(kind: EntityKind) -> bool {
+    matches!(kind, EntityKind::Ip | EntityKind::Domain)
+}
+
 impl Store {
-    /// Entities, last seen first.
+    /// Entities of all alerts.
     pub async fn entity_list(
         &self,
         tenant: &TenantId,
         filter: &EntityFilter,
+        sort: EntitySort,
         page: &PageRequest,
     ) -> Result<Page<EntityRow>> {
         let listing = Listing {
             columns: COLUMNS,
-            order: Order {
-                name: "entity",
-                columns: &["e.last_time", "e.kind", "e.value"],
-            },
-            source: |query: &mut QueryBuilder<Sqlite>| push_source(query, tenant, filter),
+            order: sort.order(),
+            source: |query: &mut QueryBuilder<Sqlite>| push_source(query, tenant, filter, sort),
         };
         listing.read(self.reader(), page, decode).await
     }
@@ -95,10 +146,17 @@ impl Store {
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &EntityFilter) {
-    query
-        .push(" FROM entity e WHERE e.tenant = ")
-        .push_bind(tenant.as_str());
+fn push_source(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &EntityFilter, sort: EntitySort) {
+    query.push(" FROM entity e");
+    if sort == EntitySort::Events {
+        query.push(
+            " LEFT JOIN (SELECT x.kind, x.value, count(DISTINCT x.event) AS events FROM event_entity x \
+             JOIN event v ON v.tenant = x.tenant AND v.id = x.event WHERE v.merged_into IS NULL AND x.tenant = ",
+        );
+        query.push_bind(tenant.as_str());
+        query.push(" GROUP BY x.value, x.kind) AS c ON c.kind = e.kind AND c.value = e.value");
+    }
+    query.push(" WHERE e.tenant = ").push_bind(tenant.as_str());
     if let Some(kind) = filter.kind {
         query.push(" AND e.kind = ").push_bind(kind.code());
     }
@@ -111,9 +169,24 @@ fn push_source(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &Ent
     if let Some(malicious) = filter.malicious {
         query.push(" AND e.malicious = ").push_bind(malicious);
     }
+    if let Some(asset) = filter.asset {
+        push_asset(query, asset);
+    }
     if let Some(since) = filter.since {
         query.push(" AND e.last_time >= ").push_bind(since.millis());
     }
+}
+
+fn push_asset(query: &mut QueryBuilder<Sqlite>, asset: bool) {
+    let (always, sometimes): (Vec<EntityKind>, Vec<EntityKind>) = EntityKind::all()
+        .filter(|kind| kind.is_asset())
+        .partition(|kind| !by_role(*kind));
+    query.push(if asset { " AND (" } else { " AND NOT (" });
+    query.push("e.kind IN ");
+    push_list(query, always);
+    query.push(" OR e.victim_count > 0 AND e.kind IN ");
+    push_list(query, sometimes);
+    query.push(")");
 }
 
 fn decode(row: &SqliteRow) -> Result<EntityRow> {
@@ -121,6 +194,9 @@ fn decode(row: &SqliteRow) -> Result<EntityRow> {
         key: key(row, "kind", "value")?,
         malicious: row.try_get("malicious")?,
         alert_count: column::count(row, "alert_count")?,
+        attacker_count: column::count(row, "attacker_count")?,
+        victim_count: column::count(row, "victim_count")?,
+        artefact_count: column::count(row, "artefact_count")?,
         event_count: column::count(row, "event_count")?,
         first_time: column::time(row, "first_time")?,
         last_time: column::time(row, "last_time")?,

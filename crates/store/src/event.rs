@@ -15,7 +15,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use std::collections::HashMap;
 
 pub(crate) const COLUMNS: &str =
-    "e.id, e.body, e.level, e.level_chosen, e.owner, e.opened, e.last_activity, e.merged_into";
+    "e.id, e.body, e.level, e.level_chosen, e.score, e.owner, e.opened, e.last_activity, e.merged_into";
 /// Entities shown with an event in a list.
 const SHOWN: i64 = 8;
 /// Follows redirects of events that were merged again; longer chains do not come up.
@@ -143,15 +143,17 @@ impl Store {
             .map(|(place, row)| (row.event.id.to_string(), place))
             .collect();
         let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT event, kind, value, role, malicious FROM event_entity WHERE tenant = ",
+            "SELECT x.event, x.kind, x.value, x.role, ifnull(n.malicious, x.malicious) AS malicious FROM \
+             event_entity x LEFT JOIN entity n ON n.tenant = x.tenant AND n.kind = x.kind AND n.value = x.value \
+             WHERE x.tenant = ",
         );
         query.push_bind(tenant.as_str());
         if entities == Entities::First {
-            query.push(" AND place < ").push_bind(SHOWN);
+            query.push(" AND x.place < ").push_bind(SHOWN);
         }
-        query.push(" AND event IN ");
+        query.push(" AND x.event IN ");
         push_list(&mut query, places.keys());
-        query.push(" ORDER BY event, place");
+        query.push(" ORDER BY x.event, x.place");
         for row in query.build().persistent(false).fetch_all(self.reader()).await? {
             if let Some(place) = places.get(row.try_get::<&str, _>("event")?) {
                 events[*place].event.entities.push(entity(&row)?);
@@ -195,7 +197,9 @@ impl Store {
     /// The entities of an event, attackers first, each with how many of its alerts mention it.
     pub async fn event_entity_list(&self, tenant: &TenantId, id: EventId) -> Result<Vec<EventEntity>> {
         sqlx::query(
-            "SELECT e.kind, e.value, e.role, e.malicious, ifnull(c.alerts, 0) AS alert_count FROM event_entity e \
+            "SELECT e.kind, e.value, e.role, ifnull(n.malicious, e.malicious) AS malicious, \
+             ifnull(c.alerts, 0) AS alert_count FROM event_entity e \
+             LEFT JOIN entity n ON n.tenant = e.tenant AND n.kind = e.kind AND n.value = e.value \
              LEFT JOIN (SELECT x.kind, x.value, x.role, count(*) AS alerts FROM membership m \
              CROSS JOIN alert_entity x ON x.tenant = m.tenant AND x.alert = m.alert \
              WHERE m.tenant = ?1 AND m.event = ?2 GROUP BY x.kind, x.value, x.role) AS c \
@@ -247,12 +251,16 @@ impl Store {
         audit: &AuditEntry,
     ) -> Result<()> {
         let mut txn = self.begin().await?;
-        sqlx::query("UPDATE event SET level = ?, level_chosen = 1 WHERE tenant = ? AND id = ?")
-            .bind(level.number())
-            .bind(tenant.as_str())
-            .bind(id.to_string())
-            .execute(&mut *txn)
-            .await?;
+        // The score moves into the band of the level, so that what is first by score is first by level.
+        sqlx::query(
+            "UPDATE event SET level = ?1, level_chosen = 1, \
+             score = (?1 - 1) * 20 + min(19, score - (level - 1) * 20) WHERE tenant = ?2 AND id = ?3",
+        )
+        .bind(level.number())
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .execute(&mut *txn)
+        .await?;
         note_in_txn(&mut txn, tenant, id, activity, audit).await?;
         txn.commit().await?;
         Ok(())
@@ -343,6 +351,7 @@ async fn note_in_txn(
 pub(crate) fn decode(row: &SqliteRow) -> Result<EventRow> {
     let mut event: SecurityEvent = column::json(row, "body")?;
     event.level = column::level(row, "level")?;
+    event.score = row.try_get("score")?;
     Ok(EventRow {
         event,
         level_chosen: row.try_get("level_chosen")?,

@@ -7,7 +7,9 @@ use crate::{
     event::{self, COLUMNS, Entities, EventRow},
     page::{Listing, Order, Page, PageRequest},
 };
-use model::{EventStatus, Level, ProductId, Provider, Side, TenantId, Time, limits::EVENT_LIST_DAYS};
+use model::{
+    EntityKey, EventStatus, Level, ProductId, Provider, Side, TenantId, Time, limits::EVENT_LIST_DAYS,
+};
 use sqlx::{QueryBuilder, Row, Sqlite};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -34,6 +36,8 @@ pub struct EventFilter {
     pub tag: Option<String>,
     /// The value of an entity, exactly.
     pub entity: Option<String>,
+    /// An entity by type and value.
+    pub entity_key: Option<EntityKey>,
     /// Text in the title, or the event's id.
     pub text: Option<String>,
     /// Who handles it; `Some(None)` for events nobody handles.
@@ -54,6 +58,8 @@ pub enum EventSort {
     Level,
     /// The latest first.
     Time,
+    /// The highest score first, of one score the latest.
+    Score,
 }
 
 /// How many events there are.
@@ -90,6 +96,10 @@ impl EventSort {
             Self::Time => Order {
                 name: "event_time",
                 columns: &["e.last_time", "e.id"],
+            },
+            Self::Score => Order {
+                name: "event_score",
+                columns: &["e.score", "e.last_time", "e.id"],
             },
         }
     }
@@ -194,6 +204,12 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, tenant: &TenantId, filter: &Eve
         query.push(" AND e.id IN (SELECT event FROM event_entity WHERE tenant = ");
         query.push_bind(tenant.as_str()).push(" AND value = ");
         query.push_bind(entity).push(")");
+    }
+    if let Some(key) = &filter.entity_key {
+        query.push(" AND e.id IN (SELECT event FROM event_entity WHERE tenant = ");
+        query.push_bind(tenant.as_str()).push(" AND value = ");
+        query.push_bind(&key.value).push(" AND kind = ");
+        query.push_bind(key.kind.code()).push(")");
     }
     if let Some(text) = &filter.text {
         query.push(" AND (e.id = ").push_bind(text);

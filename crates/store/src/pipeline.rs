@@ -5,6 +5,7 @@
 //! batch counts exactly once, and counters may simply be added.
 
 mod alerts;
+mod entities;
 mod events;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     column::{self, int},
     database::Store,
     dead_letter::{self, DeadLetter},
+    entity_tag::{self, EntityTagChange},
     error::{Error, Result},
     link::{self, Mark},
     record,
@@ -62,6 +64,8 @@ pub struct PipelineCommit {
     pub marks: Vec<Mark>,
     /// Marks that are lifted, by id.
     pub lifted: Vec<String>,
+    /// What was said of entities, in order; the alerts of the batch were judged by it already.
+    pub entity_tags: Vec<EntityTagChange>,
     /// What to add to the activity logs of events.
     pub activities: Vec<Activity>,
     /// What the response worker has to look at.
@@ -146,6 +150,7 @@ impl PipelineCommit {
             related: Vec::new(),
             marks: Vec::new(),
             lifted: Vec::new(),
+            entity_tags: Vec::new(),
             activities: Vec::new(),
             triggers: Vec::new(),
             audits: Vec::new(),
@@ -181,6 +186,7 @@ impl Store {
         events::change_in_txn(&mut txn, commit).await?;
         link::relate_in_txn(&mut txn, tenant, &commit.related, commit.now).await?;
         link::mark_in_txn(&mut txn, tenant, &commit.marks, &commit.lifted).await?;
+        entity_tag::change_in_txn(&mut txn, tenant, &commit.entity_tags, commit.now).await?;
         activity::insert_in_txn(&mut txn, tenant, &commit.activities).await?;
         trigger::insert_in_txn(&mut txn, tenant, &commit.triggers, commit.now).await?;
         for entry in &commit.audits {

@@ -1,6 +1,7 @@
 import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
+import { entities } from "./entities";
 import { findings } from "./findings";
 import { graph } from "./graph";
 import { rules } from "./rules";
@@ -17,6 +18,7 @@ export const en = {
   events,
   event,
   alerts,
+  entities,
   findings,
   graph,
   rules,

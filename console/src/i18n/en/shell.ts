@@ -7,6 +7,7 @@ export const shell = {
     overview: "Overview",
     events: "Events",
     alerts: "Alerts",
+    entities: "Entities",
     rules: "Rules",
     responseRules: "Response rules",
     disposal: "Disposal Center",
@@ -19,6 +20,7 @@ export const shell = {
   goTo: "Go to…",
   goToHint: "Type a page, an event or alert id, or an IP address…",
   goToEvents: (text: string) => `Events that mention “${text}”`,
+  goToEntities: (text: string) => `Entities like “${text}”`,
   goToBlocked: (text: string) => `Is ${text} blocked?`,
   goToEvent: (id: string) => `Event ${id}`,
   goToAlert: (id: string) => `Alert ${id}`,
@@ -44,10 +46,12 @@ export const keys = {
   everywhere: "Everywhere",
   list: "In the event queue",
   rules: "In the list of rules",
+  entities: "In the list of entities",
   help: "This help",
   palette: "Go to anything",
   goEvents: "Events",
   goAlerts: "Alerts",
+  goEntities: "Entities",
   goRules: "Rules",
   goDisposal: "Disposal Center",
   goSources: "Log sources",
@@ -65,6 +69,8 @@ export const keys = {
   disable: "Disable",
   tryOut: "Testing on",
   deleteRules: "Delete custom rules",
+  tagMalicious: "Mark as malicious",
+  tagRemove: "Take the mark off",
 };
 
 export const common = {
@@ -123,6 +129,7 @@ export const common = {
   deleteSure: "Delete it? This cannot be undone.",
   maliciousTag: "malicious",
   entityMenu: {
+    page: "About it",
     copy: "Copy value",
     events: "Events with it",
     alerts: "Alerts with it",

@@ -41,6 +41,8 @@ export const entity = {
   oss: "Storage bucket",
 };
 
+export const tagSource = { analyst: "Analyst", rule: "Rule", vendor: "Product", intel: "Threat intelligence" };
+
 export const tactic = {
   reconnaissance: "Reconnaissance",
   "resource-development": "Resource development",

@@ -2,6 +2,7 @@ import type { Dictionary } from "../dictionary";
 import * as words from "./words";
 import { shell, keys, common } from "./shell";
 import { events, event, alerts } from "./detect";
+import { entities } from "./entities";
 import { findings } from "./findings";
 import { graph } from "./graph";
 import { rules } from "./rules";
@@ -18,6 +19,7 @@ export const zh: Dictionary = {
   events,
   event,
   alerts,
+  entities,
   findings,
   graph,
   rules,

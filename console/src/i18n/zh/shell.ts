@@ -9,6 +9,7 @@ export const shell: Dictionary["shell"] = {
     overview: "总览",
     events: "安全事件",
     alerts: "安全告警",
+    entities: "实体",
     rules: "检测规则",
     responseRules: "自动响应规则",
     disposal: "处置中心",
@@ -21,6 +22,7 @@ export const shell: Dictionary["shell"] = {
   goTo: "快速前往",
   goToHint: "输入页面名、事件或告警 ID、IP 地址……",
   goToEvents: (text) => `包含“${text}”的事件`,
+  goToEntities: (text) => `包含“${text}”的实体`,
   goToBlocked: (text) => `${text} 是否已封禁？`,
   goToEvent: (id) => `事件 ${id}`,
   goToAlert: (id) => `告警 ${id}`,
@@ -46,10 +48,12 @@ export const keys: Dictionary["keys"] = {
   everywhere: "全局",
   list: "事件列表",
   rules: "规则列表",
+  entities: "在实体列表中",
   help: "本帮助",
   palette: "快速前往",
   goEvents: "安全事件",
   goAlerts: "安全告警",
+  goEntities: "实体",
   goRules: "检测规则",
   goDisposal: "处置中心",
   goSources: "日志接入",
@@ -67,6 +71,8 @@ export const keys: Dictionary["keys"] = {
   disable: "停用",
   tryOut: "开启测试",
   deleteRules: "删除自定义规则",
+  tagMalicious: "标记为恶意",
+  tagRemove: "取消恶意标记",
 };
 
 export const common: Dictionary["common"] = {
@@ -125,6 +131,7 @@ export const common: Dictionary["common"] = {
   deleteSure: "确认删除？此操作无法撤销。",
   maliciousTag: "恶意",
   entityMenu: {
+    page: "实体详情",
     copy: "复制值",
     events: "包含它的事件",
     alerts: "包含它的告警",

@@ -47,6 +47,8 @@ export const entity: Dictionary["words"]["entity"] = {
   oss: "对象存储",
 };
 
+export const tagSource: Dictionary["words"]["tagSource"] = { analyst: "分析人员", rule: "规则", vendor: "云产品", intel: "威胁情报" };
+
 export const tactic: Dictionary["words"]["tactic"] = {
   reconnaissance: "侦察",
   "resource-development": "资源开发",

@@ -37,10 +37,11 @@ export function EntitiesTab({ id }: { id: string }) {
     },
     {
       title: "",
-      width: 200,
+      width: 260,
       align: "right",
       render: (_, entity) => (
         <span className="row" style={{ justifyContent: "flex-end" }}>
+          <Link to={to.entity(entity)}>{t.common.entityMenu.page}</Link>
           {entity.type === "ip" && (
             <Link to={to.disposal({ blocked: entity.value })}>{t.common.entityMenu.blocked}</Link>
           )}

@@ -34,6 +34,7 @@ export function EventFacts({ event }: { event: EventDetail }) {
               <Status tone={toneOf(event.handling_state)}>{t.words.handling[event.handling_state]}</Status>
             ),
           ],
+          [t.events.score, <strong key="score" className="number">{event.score}</strong>],
           [t.event.first, <Moment key="first" at={event.first_time} full />],
           [t.event.last, <Moment key="last" at={event.last_time} full />],
           [t.events.alertCount, t.event.alertsOfRaw(String(event.alert_count), String(event.raw_alert_count))],
@@ -51,6 +52,16 @@ export function EventFacts({ event }: { event: EventDetail }) {
           {event.level_chosen && <p className={css.hint}>{t.event.levelChosen}</p>}
           <ul className={css.reasons}>
             {event.level_reasons.map((reason) => (
+              <li key={reason.en}>{local(reason)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {event.score_reasons.length > 0 && (
+        <section>
+          <h2>{t.event.whyScore}</h2>
+          <ul className={css.reasons}>
+            {event.score_reasons.map((reason) => (
               <li key={reason.en}>{local(reason)}</li>
             ))}
           </ul>

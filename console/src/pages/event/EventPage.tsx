@@ -21,6 +21,7 @@ import { EventFacts } from "./EventFacts";
 import css from "./EventPage.module.css";
 import { GraphTab } from "./GraphTab";
 import { ReportMenu } from "./ReportMenu";
+import { SimilarTab } from "./SimilarTab";
 import { ruleFromEvent, whitelistFrom } from "../../filters/prefill";
 
 /** One event: what it is at the left, what happened and what to do at the right. */
@@ -79,6 +80,7 @@ function Body({ event }: { event: EventDetail }) {
             { key: "graph", label: t.graph.tab, children: <GraphTab id={event.id} onAlert={setAlert} /> },
             { key: "alerts", label: t.event.tabs.alerts, children: <AlertsTab id={event.id} onAlert={setAlert} /> },
             { key: "entities", label: t.event.tabs.entities, children: <EntitiesTab id={event.id} /> },
+            { key: "similar", label: t.event.tabs.similar, children: <SimilarTab id={event.id} /> },
             { key: "actions", label: t.event.tabs.actions, children: <ActionsTab id={event.id} /> },
             { key: "activity", label: t.event.tabs.activity, children: <ActivityTab id={event.id} /> },
           ]}

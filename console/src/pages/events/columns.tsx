@@ -16,6 +16,16 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
   return [
     { title: t.common.level, width: 88, render: (_, event) => <LevelTag level={event.level} /> },
     {
+      title: t.events.score,
+      width: 64,
+      align: "right",
+      render: (_, event) => (
+        <span className="number" title={event.score_reasons.map(local).join("\n")}>
+          {event.score}
+        </span>
+      ),
+    },
+    {
       title: t.common.title,
       render: (_, event) => (
         <div className={css.title}>

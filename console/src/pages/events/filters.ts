@@ -9,7 +9,7 @@ const HOURS: Record<Exclude<Range, "any">, number> = { "1h": 1, "24h": 24, "7d":
 export const STATUSES = ["unhandled", "handling", "handling_failed", "handled"] as const;
 export type Status = (typeof STATUSES)[number];
 
-export const SORTS = ["-level", "-last_time"] as const;
+export const SORTS = ["-level", "-score", "-last_time"] as const;
 
 export interface EventFilters {
   view: "open" | "mine" | "all";

@@ -594,6 +594,24 @@ fn an_intrusion_over_two_hosts_is_serious() {
 }
 
 #[test]
+fn encrypted_data_is_serious_on_one_host_and_mining_is_not() {
+    let of = |technique: &str| {
+        let mut alert = alert(1, 0, "payload")
+            .graph()
+            .level(Level::High)
+            .on("db-1")
+            .tactic("impact");
+        alert.techniques = vec![technique.to_owned()];
+        let book = Book::of(std::slice::from_ref(&alert));
+        let event = book.event(&alert);
+        (event.level, event.score, event.level_reasons.len())
+    };
+    // Of a band of twenty: a host (4), a late tactic (2), and the interruption (4).
+    assert_eq!(of("T1486"), (Level::Serious, 90, 2));
+    assert_eq!(of("T1496.001"), (Level::High, 66, 1));
+}
+
+#[test]
 fn a_clock_that_runs_ahead_does_not_age_the_rest() {
     let alerts = [
         alert(1, 0, "a").by("203.0.113.7"),

@@ -182,6 +182,8 @@ fn event(text: &str, alerts: &[(Alert, Membership)]) -> SecurityEvent {
         title: LocalText::new(format!("Intrusion on {text}"), format!("{text} 被入侵")),
         description: LocalText::new(format!("Four alerts, {text}."), format!("4 条告警，{text}。")),
         level: Level::High,
+        score: 70,
+        score_reasons: vec![LocalText::same("60: its level is High.")],
         level_reasons: vec![LocalText::new("A host was reached.", "主机已被触及。")],
         method: Aggregation::GraphCompute,
         side: Side::Host,

@@ -8,6 +8,7 @@ mod audit;
 mod caller;
 mod connections;
 mod dto;
+mod entities;
 mod events;
 mod extract;
 mod finish;
@@ -66,6 +67,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(overview::routes())
             .merge(events::routes())
             .merge(alerts::routes())
+            .merge(entities::routes())
             .merge(rules::routes())
             .merge(patterns::routes())
             .merge(jobs::routes())

@@ -2,7 +2,7 @@
 
 use super::dto::name;
 use model::{
-    Aggregation, EntityKind, EventStatus, Origin, Role, Side,
+    Aggregation, EntityKind, EventStatus, Origin, Role, Side, TagSource,
     condition::Operator,
     playbook::RunState,
     policy::{PolicyStatus, TaskStatus},
@@ -57,6 +57,11 @@ pub fn origin() -> Object {
 /// The types of entity.
 pub fn entity_kind() -> Object {
     words(EntityKind::all())
+}
+
+/// Who says that an entity is malicious.
+pub fn tag_source() -> Object {
+    words(TagSource::ALL)
 }
 
 /// The part an entity plays.

@@ -4,7 +4,7 @@
 //! same point and comes to the same state.
 
 use crate::content::Content;
-use model::{AlertId, Capabilities, EventId, EventStatus, whitelist::Whitelist};
+use model::{AlertId, Capabilities, EntityKey, EventId, EventStatus, whitelist::Whitelist};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -60,6 +60,17 @@ pub enum Action {
         one: AlertId,
         /// The other.
         other: AlertId,
+        /// By whom.
+        actor: String,
+    },
+    /// An analyst said that an entity is malicious, or that it is not: mentions to come say so, too.
+    EntityTag {
+        /// Which entity.
+        entity: EntityKey,
+        /// Which of the two.
+        malicious: bool,
+        /// Why.
+        reason: String,
         /// By whom.
         actor: String,
     },

@@ -3,11 +3,11 @@
 use super::{action::Action, outcome::Outcome, regroup};
 use correlate::EventChangeKind;
 use journal::Position;
-use model::{TenantId, Time};
+use model::{LocalText, TagSource, TenantId, Time};
 use serde_json::json;
 use store::{
-    Activity, ActivityKind, AuditEntry, ChangeKind, ClientCount, DeadLetter, EventChange, PipelineCommit,
-    SourceCount, Trigger, Unlinked,
+    Activity, ActivityKind, AuditEntry, ChangeKind, ClientCount, DeadLetter, EntityTagChange, EventChange,
+    PipelineCommit, SourceCount, Trigger, Unlinked,
 };
 
 /// Where a batch stands in the journal.
@@ -111,24 +111,56 @@ pub(super) fn build(
     commit
 }
 
-/// What people decided appears in the event's activity and in the audit log.
+/// What people decided appears in the audit log, and in the event's activity or among the entity's tags.
 fn record_action(commit: &mut PipelineCommit, action: &Action) {
-    if let Action::EventStatus { event, status, actor } = action {
-        commit.activities.push(Activity {
-            event: *event,
-            at: commit.now,
-            actor: actor.clone(),
-            kind: ActivityKind::Status,
-            body: json!({"status": status}),
-        });
-        commit.audits.push(AuditEntry {
-            at: commit.now,
-            actor: actor.clone(),
-            action: "event.status".to_owned(),
-            object: event.to_string(),
-            before: json!(null),
-            after: json!({"status": status}),
-        });
+    match action {
+        Action::EventStatus { event, status, actor } => {
+            commit.activities.push(Activity {
+                event: *event,
+                at: commit.now,
+                actor: actor.clone(),
+                kind: ActivityKind::Status,
+                body: json!({"status": status}),
+            });
+            commit.audits.push(AuditEntry {
+                at: commit.now,
+                actor: actor.clone(),
+                action: "event.status".to_owned(),
+                object: event.to_string(),
+                before: json!(null),
+                after: json!({"status": status}),
+            });
+        }
+        Action::EntityTag {
+            entity,
+            malicious,
+            reason,
+            actor,
+        } => {
+            commit.entity_tags.push(EntityTagChange {
+                entity: entity.clone(),
+                malicious: *malicious,
+                source: TagSource::Analyst,
+                reference: actor.clone(),
+                reason: LocalText::same(reason),
+            });
+            commit.audits.push(AuditEntry {
+                at: commit.now,
+                actor: actor.clone(),
+                action: if *malicious { "entity.tag" } else { "entity.untag" }.to_owned(),
+                object: entity.to_string(),
+                before: json!(null),
+                after: json!({"malicious": malicious, "reason": reason}),
+            });
+        }
+        // Merges and splits have rows of their own; the rest is noted where it was asked for.
+        Action::EventOwner { .. }
+        | Action::EventMerge { .. }
+        | Action::EventSplit { .. }
+        | Action::AllowLink { .. }
+        | Action::Whitelists { .. }
+        | Action::Rules { .. }
+        | Action::Capabilities { .. } => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     action::{Action, RuleSelection},
     outcome::{DeadLetterRow, Outcome},
+    verdicts::Verdicts,
 };
 use crate::{clock, content::Content};
 use correlate::{Arrival, Changes, Correlator};
@@ -66,6 +67,7 @@ pub struct Engine {
     content: Arc<Content>,
     detector: Detector,
     correlator: Correlator,
+    verdicts: Verdicts,
     counted: CountedSlots,
     selection: RuleSelection,
     rule_errors: Vec<RuleError>,
@@ -75,6 +77,8 @@ pub struct Engine {
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
     rules: RuleSelection,
+    #[serde(default)]
+    verdicts: Verdicts,
     detector: Box<RawValue>,
     correlator: Box<RawValue>,
 }
@@ -110,6 +114,7 @@ impl Engine {
             tenant: settings.tenant.clone(),
             detector: Detector::new(Arc::new(rules)),
             correlator,
+            verdicts: Verdicts::default(),
             counted,
             selection: settings.rules.clone(),
             rule_errors,
@@ -164,7 +169,8 @@ impl Engine {
     }
 
     /// Correlates an alert that was raised elsewhere.
-    pub fn alert(&mut self, alert: Alert, now: Time, outcome: &mut Outcome) {
+    pub fn alert(&mut self, mut alert: Alert, now: Time, outcome: &mut Outcome) {
+        self.verdicts.judge(&mut alert);
         outcome.add(self.correlator.alert(&alert, now));
         outcome.alerts.push(alert);
     }
@@ -212,6 +218,13 @@ impl Engine {
             Action::AllowLink { one, other, .. } => {
                 self.correlator.allow_link(*one, *other);
             }
+            Action::EntityTag {
+                entity, malicious, ..
+            } => {
+                self.verdicts.say(entity.clone(), *malicious);
+                // A repeat takes over what its fold says of the entity.
+                self.correlator.close_folds();
+            }
             Action::Whitelists { whitelists } => self.correlator.whitelists(whitelists),
             Action::Rules { selection } => self.select(selection),
             Action::Capabilities { capabilities } => self.correlator.capabilities(capabilities.clone()),
@@ -226,6 +239,7 @@ impl Engine {
         };
         let snapshot = Snapshot {
             rules: self.selection.clone(),
+            verdicts: self.verdicts.clone(),
             detector: raw(self.detector.snapshot())?,
             correlator: raw(self.correlator.snapshot())?,
         };
@@ -236,6 +250,7 @@ impl Engine {
     pub fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         self.select(&snapshot.rules);
+        self.verdicts = snapshot.verdicts;
         self.detector
             .restore(snapshot.detector.get().as_bytes())
             .map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ mod engine;
 mod outcome;
 mod regroup;
 mod sources;
+mod verdicts;
 mod worker;
 
 pub use action::{Action, RuleSelection};

@@ -34,6 +34,7 @@ async fn round(app: &App) -> anyhow::Result<()> {
     let kept = Duration::from_hours(24 * u64::from(limits::ALERT_RETENTION_DAYS));
     store.alert_delete_before(tenant, before(kept)).await?;
     store.event_delete_before(tenant, before(kept)).await?;
+    store.entity_day_forget(tenant, before(kept)).await?;
     while store.record_forget(tenant, before(RECORDS)).await? > 0 {}
     store.client_day_forget(tenant, before(CLIENTS)).await?;
     let upto = Position(store.pipeline_snapshot_position(tenant).await?);

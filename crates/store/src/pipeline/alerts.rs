@@ -1,14 +1,14 @@
-//! The alerts of a batch: the alerts themselves, their entities, and what ties them to events or keeps them out.
+//! The alerts of a batch: the alerts themselves, and what ties them to events or keeps them out.
 
-use super::PipelineCommit;
+use super::{PipelineCommit, entities};
 use crate::{
     column::{name, text},
     error::Result,
     insert::{Insert, push_list},
 };
-use model::{Alert, EntityKey, NoEventReason, Time};
+use model::{Alert, NoEventReason};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 const ALERT: Insert = Insert {
     head: "INSERT INTO alert (tenant, id, time, stored, rule, origin, side, level, category, title_en, title_zh, \
@@ -20,18 +20,6 @@ const PRODUCT: Insert = Insert {
     head: "INSERT INTO alert_product (tenant, product, time, alert)",
     columns: 4,
     tail: "ON CONFLICT DO NOTHING",
-};
-const ALERT_ENTITY: Insert = Insert {
-    head: "INSERT INTO alert_entity (tenant, alert, kind, value, role, malicious)",
-    columns: 6,
-    tail: "ON CONFLICT DO NOTHING",
-};
-const ENTITY: Insert = Insert {
-    head: "INSERT INTO entity (tenant, kind, value, malicious, alert_count, first_time, last_time)",
-    columns: 7,
-    tail: "ON CONFLICT (tenant, kind, value) DO UPDATE SET malicious = max(malicious, excluded.malicious), \
-           alert_count = alert_count + excluded.alert_count, first_time = min(first_time, excluded.first_time), \
-           last_time = max(last_time, excluded.last_time)",
 };
 const MEMBERSHIP: Insert = Insert {
     head: "INSERT INTO membership (tenant, alert, event, folded_into, reason)",
@@ -106,7 +94,8 @@ pub(super) async fn insert_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
         .collect();
     let new: Vec<&Encoded> = encoded.iter().filter(|e| new.contains(&e.id)).collect();
     insert_products(txn, tenant, &new).await?;
-    insert_entities(txn, tenant, &new).await
+    let new: Vec<(&str, &Alert)> = new.iter().map(|row| (row.id.as_str(), row.alert)).collect();
+    entities::insert_in_txn(txn, tenant, &new).await
 }
 
 async fn insert_products(txn: &mut SqliteConnection, tenant: &str, alerts: &[&Encoded<'_>]) -> Result<()> {
@@ -127,60 +116,6 @@ async fn insert_products(txn: &mut SqliteConnection, tenant: &str, alerts: &[&En
             .push_bind(&row.id);
     };
     PRODUCT.rows(txn, &rows, bind).await
-}
-
-/// What the new alerts of a batch add to one entity.
-struct Added {
-    malicious: bool,
-    alerts: i64,
-    first: Time,
-    last: Time,
-}
-
-async fn insert_entities(txn: &mut SqliteConnection, tenant: &str, alerts: &[&Encoded<'_>]) -> Result<()> {
-    let mut rows = Vec::new();
-    let mut added: BTreeMap<&EntityKey, Added> = BTreeMap::new();
-    for row in alerts {
-        let mut counted = BTreeSet::new();
-        for entity in &row.alert.entities {
-            rows.push((*row, entity, name(&entity.role)?));
-            let sum = added.entry(&entity.key).or_insert(Added {
-                malicious: false,
-                alerts: 0,
-                first: row.alert.first_time,
-                last: row.alert.time,
-            });
-            sum.malicious |= entity.malicious;
-            sum.first = sum.first.min(row.alert.first_time);
-            sum.last = sum.last.max(row.alert.time);
-            // An entity in two roles is still one alert more.
-            sum.alerts += i64::from(counted.insert(&entity.key));
-        }
-    }
-    ALERT_ENTITY
-        .rows(txn, &rows, |values, (row, entity, role)| {
-            values
-                .push_bind(tenant)
-                .push_bind(&row.id)
-                .push_bind(entity.key.kind.code())
-                .push_bind(&entity.key.value)
-                .push_bind(role)
-                .push_bind(entity.malicious);
-        })
-        .await?;
-    let added: Vec<_> = added.into_iter().collect();
-    ENTITY
-        .rows(txn, &added, |values, (key, sum)| {
-            values
-                .push_bind(tenant)
-                .push_bind(key.kind.code())
-                .push_bind(&key.value)
-                .push_bind(sum.malicious)
-                .push_bind(sum.alerts)
-                .push_bind(sum.first.millis())
-                .push_bind(sum.last.millis());
-        })
-        .await
 }
 
 /// Notes why alerts are in no event, and counts the hits of whitelists.

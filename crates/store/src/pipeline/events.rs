@@ -12,15 +12,16 @@ use std::collections::HashSet;
 
 const EVENT: Insert = Insert {
     head: "INSERT INTO event (tenant, id, level, status, side, method, first_time, last_time, opened, last_activity, \
-           alert_count, raw_alert_count, title_en, title_zh, merged_into, body)",
-    columns: 16,
+           alert_count, raw_alert_count, title_en, title_zh, merged_into, body, score)",
+    columns: 17,
     tail: "ON CONFLICT (tenant, id) DO UPDATE SET \
            level = CASE WHEN level_chosen THEN level ELSE excluded.level END, status = excluded.status, \
            side = excluded.side, method = excluded.method, first_time = excluded.first_time, \
            last_time = excluded.last_time, last_activity = excluded.last_activity, \
            alert_count = excluded.alert_count, raw_alert_count = excluded.raw_alert_count, \
            title_en = excluded.title_en, title_zh = excluded.title_zh, merged_into = excluded.merged_into, \
-           body = excluded.body",
+           body = excluded.body, score = CASE WHEN level_chosen THEN \
+           (level - 1) * 20 + min(19, excluded.score - (excluded.level - 1) * 20) ELSE excluded.score END",
 };
 const LABEL: Insert = Insert {
     head: "INSERT INTO event_label (tenant, kind, value, event)",
@@ -65,7 +66,8 @@ pub(super) async fn change_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
                 .push_bind(&event.title.en)
                 .push_bind(&event.title.zh)
                 .push_bind(merged_into)
-                .push_bind(&row.body);
+                .push_bind(&row.body)
+                .push_bind(event.score);
         })
         .await?;
     insert_labels(txn, tenant, &changes).await?;

@@ -145,6 +145,8 @@ pub fn event(number: u128, seconds: i64, level: Level) -> SecurityEvent {
         description: LocalText::default(),
         level,
         level_reasons: Vec::new(),
+        score: (level.number() - 1) * 20,
+        score_reasons: Vec::new(),
         method: Aggregation::Expert,
         side: Side::Network,
         status: EventStatus::Unhandled,

@@ -7,8 +7,8 @@ use model::{
 };
 use std::collections::HashSet;
 use store::{
-    AlertFilter, AlertTab, EntityFilter, Error, EventFilter, EventSort, PageRequest, PipelineCommit, Total,
-    Unlinked,
+    AlertFilter, AlertTab, EntityFilter, EntitySort, Error, EventFilter, EventSort, PageRequest,
+    PipelineCommit, Total, Unlinked,
 };
 
 fn page(limit: u32, cursor: Option<String>) -> PageRequest {
@@ -61,6 +61,7 @@ async fn check_paging(sort: EventSort, key: impl Fn(&SecurityEvent) -> (u8, Time
 async fn pages_stay_right_while_events_are_inserted() {
     check_paging(EventSort::Level, |e| (e.level.number(), e.last_time, e.id)).await;
     check_paging(EventSort::Time, |e| (0, e.last_time, e.id)).await;
+    check_paging(EventSort::Score, |e| (e.score, e.last_time, e.id)).await;
 }
 
 #[tokio::test]
@@ -280,7 +281,7 @@ async fn entities_are_listed_once_each() {
     store.pipeline_commit(&batch).await.unwrap();
     let list = async |filter: EntityFilter| {
         let got = store
-            .entity_list(tenant, &filter, &PageRequest::default())
+            .entity_list(tenant, &filter, EntitySort::Seen, &PageRequest::default())
             .await
             .unwrap();
         got.items

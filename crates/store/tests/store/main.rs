@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod configuration;
+mod entity;
 mod fixture;
 mod lists;
 mod open;

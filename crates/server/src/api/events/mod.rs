@@ -11,6 +11,7 @@ mod recommend;
 mod regroup;
 mod report;
 mod respond;
+mod similar;
 mod view;
 
 use super::{
@@ -25,6 +26,7 @@ use model::EventId;
 use std::sync::Arc;
 use store::{EventFetch, EventRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
+pub use view::{Event, events};
 use view::{EventAnswer, EventDetail, MergedEvent};
 
 /// The routes of events.
@@ -42,6 +44,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(regroup::relate))
         .routes(routes!(regroup::allow))
         .routes(routes!(report::report))
+        .routes(routes!(similar::similar))
         .routes(routes!(activity::list))
         .routes(routes!(activity::comment))
         .routes(routes!(recommend::recommendations))

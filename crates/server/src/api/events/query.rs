@@ -57,7 +57,7 @@ pub struct EventQuery {
     /// Changed at or after this time.
     #[param(value_type = Option<String>, format = DateTime)]
     updated_since: Option<Time>,
-    /// `-level` (then the latest first) or `-last_time`; `-level` if left out.
+    /// `-level` (then the latest first), `-score` or `-last_time`; `-level` if left out.
     sort: Option<String>,
 }
 
@@ -66,6 +66,7 @@ impl EventQuery {
     pub fn split(self) -> Result<(EventFilter, EventSort, PageRequest), Problem> {
         let sort = match self.sort.as_deref() {
             None | Some("-level") => EventSort::Level,
+            Some("-score") => EventSort::Score,
             Some("-last_time") => EventSort::Time,
             Some(other) => {
                 return Err(Problem::new(
@@ -85,6 +86,7 @@ impl EventQuery {
             tactic: one("tactic", self.tactic)?,
             tag: one("tag", self.tag)?,
             entity: one("entity", self.entity)?,
+            entity_key: None,
             text: self.text.filter(|text| !text.is_empty()),
             owner: one("owner", self.owner)?.map(|owner| (owner != "none").then_some(owner)),
             from: self.from,

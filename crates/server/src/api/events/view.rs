@@ -31,6 +31,11 @@ pub struct Event {
     level_chosen: bool,
     /// Why the machine would give it its level.
     level_reasons: Vec<Text>,
+    /// How urgent among all events, 0 … 100; always within the twenty points of its level.
+    #[schema(maximum = 100)]
+    score: u8,
+    /// What the machine's score is made of.
+    score_reasons: Vec<Text>,
     /// How it was put together.
     #[schema(schema_with = schema::aggregation)]
     method: Aggregation,
@@ -150,6 +155,8 @@ impl Event {
             level: event.level,
             level_chosen: row.level_chosen,
             level_reasons: event.level_reasons.into_iter().map(Text::from).collect(),
+            score: event.score,
+            score_reasons: event.score_reasons.into_iter().map(Text::from).collect(),
             method: event.method,
             side: event.side,
             status: event.status,
