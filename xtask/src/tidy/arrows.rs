@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("normalise", &["model"]),
     ("detect", &["model", "sigma"]),
     ("hunt", &["detect", "sigma"]),
+    ("intel", &["model"]),
     ("correlate", &["model"]),
     (
         "workbench",
@@ -25,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "connectors",
             "correlate",
             "detect",
+            "intel",
             "journal",
             "model",
             "normalise",
@@ -50,6 +52,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
         &[
             "correlate",
             "detect",
+            "intel",
             "journal",
             "model",
             "normalise",
@@ -65,6 +68,7 @@ const PURE: &[&str] = &[
     "normalise",
     "sigma",
     "detect",
+    "intel",
     "correlate",
     "respond",
     "workbench",
