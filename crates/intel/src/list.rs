@@ -270,15 +270,15 @@ fn indicator(row: &csv::StringRecord, line: u64, kind: Option<Kind>, at: &Positi
     };
     let (first_seen, last_seen, valid_until) =
         (time(at.first_seen), time(at.last_seen), time(at.valid_until));
-    let confidence = text(at.confidence).and_then(|text| match text.parse::<u8>() {
-        Ok(number @ 0..=100) => Some(number),
-        _ => {
+    let confidence = text(at.confidence).and_then(|text| {
+        let number = text.parse().ok().filter(|number: &u8| *number <= 100);
+        if number.is_none() {
             reading.problem(
                 place(),
                 format!("confidence `{text}` is not a number from 0 to 100"),
             );
-            None
         }
+        number
     });
     let list = |at: Option<usize>| text(at).map(str::to_owned).into_iter().collect();
     reading.indicators.push(Indicator {

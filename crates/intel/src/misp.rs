@@ -113,7 +113,6 @@ pub fn manifest(text: &[u8]) -> Result<Vec<Listed>, String> {
     }
     let entries: std::collections::BTreeMap<String, Entry> =
         serde_json::from_slice(text).map_err(|error| format!("the manifest cannot be read: {error}"))?;
-    let seconds = |value: &serde_json::Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     let mut listed: Vec<Listed> = entries
         .into_iter()
         // The name becomes part of a URL.
@@ -127,6 +126,36 @@ pub fn manifest(text: &[u8]) -> Result<Vec<Listed>, String> {
     Ok(listed)
 }
 
+/// The events of a text, each with its id and the time of its last change, as it stands there.
+pub fn events(text: &str) -> Vec<(Listed, &str)> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        uuid: &'a str,
+        timestamp: Option<serde_json::Value>,
+    }
+    #[derive(Deserialize)]
+    struct Wrapped<'a> {
+        #[serde(borrow, rename = "Event")]
+        event: Named<'a>,
+    }
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let named = |raw: &'_ RawValue| {
+        let Wrapped { event } = serde_json::from_str(raw.get()).ok()?;
+        Some(Listed {
+            uuid: event.uuid.to_owned(),
+            timestamp: event.timestamp.as_ref().and_then(seconds).unwrap_or_default(),
+        })
+    };
+    stream
+        .map_while(Result::ok)
+        .filter_map(|raw| Some((named(raw)?, raw.get())))
+        .collect()
+}
+
+fn seconds(value: &serde_json::Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// Reads events.
 pub fn read(text: &[u8]) -> Reading {
     let mut reading = Reading::default();
@@ -137,9 +166,9 @@ pub fn read(text: &[u8]) -> Reading {
             return reading;
         }
     };
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let mut number = 0;
-    while let Some(raw) = stream.next() {
+    for raw in stream {
         match raw {
             Ok(raw) => document(raw, &mut number, &mut reading),
             Err(error) => reading.broken(&error),
@@ -420,6 +449,13 @@ mod tests {
         assert_eq!(lines.indicators.len(), 2);
         assert_eq!(lines.problems.len(), 1);
         assert_eq!(read(b"7").problems.len(), 1);
+        let kept =
+            "{\"Event\": {\"uuid\": \"a-1\", \"timestamp\": \"7\"}}\n{\"Event\":\n{\"uuid\": \"a-2\"}}";
+        let listed: Vec<(String, i64)> = events(kept)
+            .into_iter()
+            .map(|(listed, _)| (listed.uuid, listed.timestamp))
+            .collect();
+        assert_eq!(listed, [("a-1".to_owned(), 7), ("a-2".to_owned(), 0)]);
     }
 
     #[test]

@@ -52,14 +52,13 @@ impl Builder {
         row.valid_until = row::seconds(indicator.valid_until);
         row.first_seen = row::seconds(indicator.first_seen);
         row.last_seen = row::seconds(indicator.last_seen);
-        row.about = match self.abouts.get(&indicator.about) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(snapshot.abouts.len()).map_err(|_| Full)?;
-                snapshot.abouts.push(indicator.about.clone());
-                self.abouts.insert(indicator.about.clone(), number);
-                number
-            }
+        row.about = if let Some(number) = self.abouts.get(&indicator.about) {
+            *number
+        } else {
+            let number = u32::try_from(snapshot.abouts.len()).map_err(|_| Full)?;
+            snapshot.abouts.push(indicator.about.clone());
+            self.abouts.insert(indicator.about.clone(), number);
+            number
         };
         snapshot.bytes.extend_from_slice(value.bytes());
         snapshot.rows.push(row);

@@ -144,16 +144,21 @@ impl Row {
 }
 
 fn hash(value: &[u8]) -> FileHash {
-    if let Ok(bytes) = value.try_into() {
-        FileHash::Md5(bytes)
-    } else if let Ok(bytes) = value.try_into() {
-        FileHash::Sha1(bytes)
-    } else {
-        let mut bytes = [0; 32];
-        debug_assert_eq!(value.len(), bytes.len());
-        bytes[..value.len().min(32)].copy_from_slice(&value[..value.len().min(32)]);
-        FileHash::Sha256(bytes)
+    match value.len() {
+        16 => FileHash::Md5(filled(value)),
+        20 => FileHash::Sha1(filled(value)),
+        _ => FileHash::Sha256(filled(value)),
     }
+}
+
+fn filled<const N: usize>(value: &[u8]) -> [u8; N] {
+    debug_assert_eq!(value.len(), N);
+    let mut bytes = [0; N];
+    bytes
+        .iter_mut()
+        .zip(value)
+        .for_each(|(byte, value)| *byte = *value);
+    bytes
 }
 
 /// A network of address bytes and a prefix where there is one.

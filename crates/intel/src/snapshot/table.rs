@@ -29,7 +29,7 @@ impl Table {
 
     /// The slot that a hash looks at first: its upper half spread over all of them.
     fn first(&self, hash: u64) -> usize {
-        ((hash >> 32) * self.slots.len() as u64 >> 32) as usize
+        (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
     }
 
     /// Adds a row.

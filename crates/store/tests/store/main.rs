@@ -5,6 +5,7 @@ mod access;
 mod audit;
 mod configuration;
 mod fixture;
+mod intel;
 mod lists;
 mod open;
 mod pipeline;
