@@ -5,6 +5,7 @@ import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
+import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
 
 export const en = {
@@ -22,6 +23,7 @@ export const en = {
   disposal,
   whitelist,
   sources,
+  intel,
   session,
   overview,
   audit,

@@ -6,6 +6,7 @@ import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
+import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
 
 export const zh: Dictionary = {
@@ -23,6 +24,7 @@ export const zh: Dictionary = {
   disposal,
   whitelist,
   sources,
+  intel,
   session,
   overview,
   audit,

@@ -19,6 +19,8 @@ const PAGES: usize = 20_000;
 const BYTES: usize = 512 << 20;
 /// When the newest object of an answer was added.
 const ADDED_LAST: &str = "x-taxii-date-added-last";
+/// When the oldest was.
+const ADDED_FIRST: &str = "x-taxii-date-added-first";
 
 /// What was collected.
 #[derive(Debug)]
@@ -224,10 +226,12 @@ impl Client<'_> {
                 });
             }
             let response = self.get(&page).await?;
-            let last = response
+            // A server may name the first alone where there is only one.
+            let added = response
                 .headers
                 .get(ADDED_LAST)
-                .and_then(|time| time.to_str().ok());
+                .or_else(|| response.headers.get(ADDED_FIRST));
+            let last = added.and_then(|time| time.to_str().ok());
             if let Some(last) = last.filter(|last| collected.added_after.as_deref() < Some(*last)) {
                 collected.added_after = Some(last.to_owned());
             }
@@ -243,8 +247,8 @@ impl Client<'_> {
             let empty = envelope.objects.is_empty();
             collected.objects.extend(envelope.objects);
             match envelope.next.filter(|_| envelope.more) {
-                // A server that says there is more and gives nothing would never end.
-                Some(token) if !empty && next.as_deref() != Some(token.as_str()) => next = Some(token),
+                // A server that says there is more and gives nothing would never end. Tokens may repeat.
+                Some(token) if !empty => next = Some(token),
                 _ => return Ok(collected),
             }
         }
@@ -408,15 +412,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_goes_on_forever_is_left() {
-        let page = (
-            200,
-            "",
-            r#"{"more": true, "next": "n", "objects": [{"id": "a"}]}"#,
-        );
-        let scripted = Scripted::new(&[(200, "", r#"{"title": "r"}"#), (200, "", COLLECTIONS), page, page]);
+    async fn a_server_with_more_of_nothing_is_left() {
+        let page = |objects: &str| format!(r#"{{"more": true, "next": "n", "objects": [{objects}]}}"#);
+        let (full, empty) = (page(r#"{"id": "a"}"#), page(""));
+        let scripted = Scripted::new(&[
+            (200, "", r#"{"title": "r"}"#),
+            (200, "", COLLECTIONS),
+            (200, "", &full),
+            (200, "", &full),
+            (200, "x-taxii-date-added-first: 2026-01-02T00:00:00Z\r\n", &empty),
+        ]);
         let collected = run(&scripted, "/root/", Some("c-1"), None).await.unwrap();
         assert_eq!(collected.objects.len(), 2);
+        assert_eq!(collected.added_after.as_deref(), Some("2026-01-02T00:00:00Z"));
         scripted.seen();
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     action::{Action, RuleSelection},
+    judge::Judge,
     outcome::{DeadLetterRow, Outcome},
 };
 use crate::{clock, content::Content};
@@ -65,6 +66,7 @@ pub struct Engine {
     tenant: TenantId,
     content: Arc<Content>,
     detector: Detector,
+    judge: Judge,
     correlator: Correlator,
     counted: CountedSlots,
     selection: RuleSelection,
@@ -108,6 +110,7 @@ impl Engine {
         Self {
             tenant: settings.tenant.clone(),
             detector: Detector::new(Arc::new(rules)),
+            judge: Judge::default(),
             correlator,
             counted,
             selection: settings.rules.clone(),
@@ -162,8 +165,14 @@ impl Engine {
         self.detect(&records, received.unwrap_or_default(), outcome);
     }
 
+    /// Who says from now on which entities of alerts are malicious, beside the rules.
+    pub fn judge_by(&mut self, judge: Judge) {
+        self.judge = judge;
+    }
+
     /// Correlates an alert that was raised elsewhere.
-    pub fn alert(&mut self, alert: Alert, now: Time, outcome: &mut Outcome) {
+    pub fn alert(&mut self, mut alert: Alert, now: Time, outcome: &mut Outcome) {
+        outcome.intel.extend(self.judge.alert(&mut alert, now));
         outcome.add(self.correlator.alert(&alert, now));
         outcome.alerts.push(alert);
     }

@@ -6,12 +6,14 @@
 mod action;
 mod commit;
 mod engine;
+mod judge;
 mod outcome;
 mod sources;
 mod worker;
 
 pub use action::{Action, RuleSelection};
 pub use engine::{Engine, EngineSettings, RawRecord, SourceInfo};
+pub use judge::Judge;
 pub use outcome::{ClientCount, DeadLetterRow, Outcome, SourceCount};
 pub use sources::Sources;
 pub use worker::{Environment, KnownRules, Pipeline, PipelineError};
