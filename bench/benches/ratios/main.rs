@@ -9,6 +9,7 @@ mod alerts;
 mod content;
 mod correlate;
 mod detect;
+mod intel;
 mod journal;
 mod logs;
 mod measure;
@@ -32,5 +33,6 @@ fn main() -> anyhow::Result<()> {
     let alerts = alerts::raise(&content, &logs);
     correlate::run(&mut table, &alerts);
     journal::run(&mut table, &logs)?;
+    intel::run(&mut table)?;
     store::run(&mut table, &alerts)
 }

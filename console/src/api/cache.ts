@@ -25,6 +25,7 @@ export const KEY = {
   sources: "sources",
   connections: "connections",
   tokens: "tokens",
+  intel: "intel",
   users: "users",
   audit: "audit",
 } as const;

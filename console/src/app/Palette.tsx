@@ -73,6 +73,7 @@ function useTargets(typed: string): Target[] {
     { label: t.responseRules.create, path: to.responseRuleNew() },
     { label: t.shell.nav.sources, path: to.sources() },
     { label: t.sources.add, path: to.sourceNew() },
+    { label: t.shell.nav.intel, path: to.intel() },
     { label: t.shell.nav.whitelist, path: to.whitelist() },
     { label: t.rules.create, path: to.ruleNew() },
     { label: t.shell.nav.overview, path: to.overview() },

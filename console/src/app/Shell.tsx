@@ -5,6 +5,7 @@ import {
   CheckSquareOutlined,
   DashboardOutlined,
   FileSearchOutlined,
+  GlobalOutlined,
   MenuOutlined,
   NodeIndexOutlined,
   SearchOutlined,
@@ -48,6 +49,7 @@ export function Shell() {
     "g r": go(to.rules()),
     "g d": go(to.disposal()),
     "g l": go(to.sources()),
+    "g t": go(to.intel()),
     "g o": go(to.overview()),
     "Control+k": () => setOpen("palette"),
     "?": () => setOpen("help"),
@@ -111,6 +113,7 @@ function Navigation({ fresh }: { fresh: number }) {
       <Item to={to.whitelist()} icon={<CheckSquareOutlined />} label={t.whitelist} />
       <div className={css.group}>{t.data}</div>
       <Item to={to.sources()} icon={<ApiOutlined />} label={t.sources} />
+      <Item to={to.intel()} icon={<GlobalOutlined />} label={t.intel} />
       <div className={css.group}>{t.manage}</div>
       <Item to={to.audit()} icon={<AuditOutlined />} label={t.audit} />
       {isAdmin && <Item to={to.users()} icon={<TeamOutlined />} label={t.users} />}

@@ -13,6 +13,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     [["g", "r"], t.goRules],
     [["g", "d"], t.goDisposal],
     [["g", "l"], t.goSources],
+    [["g", "t"], t.goIntel],
     [["g", "o"], t.goOverview],
     [["?"], t.help],
   ];

@@ -27,6 +27,7 @@ export const to = {
   disposal: (query?: Query) => withQuery("/disposal", query),
   sources: (query?: Query) => withQuery("/sources", query),
   sourceNew: () => "/sources/new",
+  intel: () => "/intel",
   whitelist: (query?: Query) => withQuery("/whitelist", query),
   audit: () => "/audit",
   users: () => "/users",

@@ -34,6 +34,7 @@ export function createRoutes() {
         { path: "disposal", ...page(() => import("../pages/disposal/Disposal")) },
         { path: "sources", ...page(() => import("../pages/sources/Sources")) },
         { path: "sources/new", ...page(() => import("../pages/sources/SourceWizard")) },
+        { path: "intel", ...page(() => import("../pages/intel/Intel")) },
         { path: "whitelist", ...page(() => import("../pages/whitelist/Whitelist")) },
         { path: "audit", ...page(() => import("../pages/audit/Audit")) },
         { path: "users", ...page(() => import("../pages/users/Users")) },

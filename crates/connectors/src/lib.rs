@@ -9,6 +9,7 @@ mod backoff;
 pub mod decompress;
 pub mod egress;
 pub mod file;
+pub mod intel;
 mod lines;
 mod pace;
 #[cfg(test)]

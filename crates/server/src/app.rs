@@ -7,6 +7,7 @@ use crate::{
     cloud::Clouds,
     config::Config,
     content::{Content, ContentError},
+    intel::Intel,
     jobs::Jobs,
     live::Live,
     pipeline::{
@@ -44,6 +45,8 @@ pub struct App {
     pub sources: Arc<Sources>,
     /// Connections to clouds.
     pub clouds: Clouds,
+    /// What feeds know, and where addresses are.
+    pub intel: Arc<Intel>,
     /// What changes, as it changes.
     pub live: Arc<Live>,
     /// Wakes workers.
@@ -71,6 +74,8 @@ pub struct Wake {
     pub execute: Notify,
     /// The reconciler: a lease changed.
     pub reconcile: Notify,
+    /// The refresher of feeds: somebody asked for one.
+    pub intel: Notify,
 }
 
 /// Why the server cannot start.
@@ -136,6 +141,7 @@ impl App {
             },
             EgressLimits::default(),
         )?;
+        let intel = Arc::new(Intel::open(&config)?);
         // The journal is locked: nobody else works on this folder, and whoever held a run is gone.
         store.run_release_all(&tenant).await?;
         setup::playbooks(&store, &tenant, &content).await?;
@@ -148,12 +154,15 @@ impl App {
             Wake::default(),
         );
         sources.replace(source_infos(&store, &tenant).await?);
+        // Before the first alert, or what feeds knew all along would go unseen in it.
+        intel.rebuild(&store.intel_feed_list(&tenant).await?).await;
         let alert_triggers = Arc::new(AtomicBool::new(listens_to_alerts(&store, &tenant).await?));
         let environment = Environment {
             tenant: tenant.clone(),
             journal: Arc::clone(&journal) as Arc<dyn Journal>,
             store: store.clone(),
             sources: Arc::clone(&sources),
+            intel: Arc::clone(&intel),
             live: Arc::clone(&live),
             respond: Arc::clone(&wake.respond),
             alert_triggers: Arc::clone(&alert_triggers),
@@ -176,6 +185,7 @@ impl App {
             journal,
             pipeline,
             sources,
+            intel,
             live,
             wake,
             alert_triggers,

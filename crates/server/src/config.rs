@@ -28,6 +28,10 @@ pub struct Config {
     pub journal: JournalConfig,
     /// Polling and reconciling.
     pub workers: WorkerConfig,
+    /// Threat intelligence.
+    pub intel: IntelConfig,
+    /// Where addresses are.
+    pub geoip: GeoipConfig,
     /// Rows that replace the default vendor capability table.
     pub capabilities: BTreeMap<Provider, Capability>,
 }
@@ -50,6 +54,24 @@ pub struct ServerConfig {
 pub struct EgressConfig {
     /// Networks that are allowed although they are internal. Metadata addresses are refused all the same.
     pub allow: Vec<IpNet>,
+}
+
+/// Threat intelligence.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntelConfig {
+    /// The folder that feeds which are files of this machine are read from; without one, there are none.
+    pub folder: Option<PathBuf>,
+}
+
+/// Where addresses are: databases in MaxMind's format, which the user brings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GeoipConfig {
+    /// Country and city.
+    pub city: Option<PathBuf>,
+    /// Autonomous system.
+    pub asn: Option<PathBuf>,
 }
 
 /// Bounds of the journal.
@@ -82,6 +104,8 @@ impl Default for Config {
             egress: EgressConfig::default(),
             journal: JournalConfig::default(),
             workers: WorkerConfig::default(),
+            intel: IntelConfig::default(),
+            geoip: GeoipConfig::default(),
             capabilities: BTreeMap::new(),
         }
     }

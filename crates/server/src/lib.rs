@@ -14,6 +14,7 @@ mod cloud;
 pub mod config;
 mod console;
 mod content;
+mod intel;
 mod jobs;
 mod live;
 mod matrix;

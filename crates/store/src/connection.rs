@@ -13,7 +13,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 use std::fmt;
 
 /// How secrets are sealed: not at all yet, beyond the database file being its owner's alone.
-const PLAIN: &str = "plain";
+pub(crate) const PLAIN: &str = "plain";
 
 /// A connection to a provider. Its secret is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

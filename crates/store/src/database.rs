@@ -13,12 +13,14 @@ use std::{
 };
 
 /// The migrations in order; a released one never changes.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("pipeline", include_str!("../migrations/0001_pipeline.sql")),
     ("detection", include_str!("../migrations/0002_detection.sql")),
     ("response", include_str!("../migrations/0003_response.sql")),
     ("access", include_str!("../migrations/0004_access.sql")),
+    ("intel", include_str!("../migrations/0005_intel.sql")),
     ("entity", include_str!("../migrations/0006_entity.sql")),
+    ("links", include_str!("../migrations/0008_links.sql")),
 ];
 /// Reads that run at once.
 const READERS: u32 = 4;

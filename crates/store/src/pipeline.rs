@@ -19,6 +19,7 @@ use crate::{
     entity_tag::{self, EntityTagChange},
     error::{Error, Result},
     link::{self, Mark},
+    intel_match::{self, IntelMatch},
     record,
     source::{self, SourceCount},
     trigger::{self, Trigger},
@@ -52,6 +53,8 @@ pub struct PipelineCommit {
     pub records: Vec<RecordId>,
     /// New alerts.
     pub alerts: Vec<Alert>,
+    /// What threat intelligence says about the entities of new alerts.
+    pub intel: Vec<IntelMatch>,
     /// Alerts, new or older, that are in no event.
     pub unlinked: Vec<Unlinked>,
     /// Alerts, new or older, that are in an event; an alert that was in another one moves.
@@ -144,6 +147,7 @@ impl PipelineCommit {
             dead_letters: Vec::new(),
             records: Vec::new(),
             alerts: Vec::new(),
+            intel: Vec::new(),
             unlinked: Vec::new(),
             memberships: Vec::new(),
             events: Vec::new(),
@@ -181,6 +185,7 @@ impl Store {
         client::count_in_txn(&mut txn, tenant, &commit.client_counts).await?;
         dead_letter::insert_in_txn(&mut txn, tenant, &commit.dead_letters).await?;
         alerts::insert_in_txn(&mut txn, commit).await?;
+        intel_match::insert_in_txn(&mut txn, commit).await?;
         alerts::unlink_in_txn(&mut txn, commit).await?;
         alerts::join_in_txn(&mut txn, commit).await?;
         events::change_in_txn(&mut txn, commit).await?;
@@ -272,7 +277,7 @@ async fn position_set_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit
     )
     .bind(tenant)
     .bind(SNAPSHOTS)
-    .execute(txn)
+    .execute(&mut *txn)
     .await?;
-    Ok(())
+    intel_match::settle_in_txn(txn, &commit.tenant).await
 }

@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("normalise", &["model"]),
     ("detect", &["model", "sigma"]),
     ("hunt", &["detect", "sigma"]),
+    ("intel", &["model"]),
     ("correlate", &["model"]),
     (
         "workbench",
@@ -26,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "connectors",
             "correlate",
             "detect",
+            "intel",
             "journal",
             "model",
             "normalise",
@@ -52,6 +54,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
         &[
             "correlate",
             "detect",
+            "intel",
             "journal",
             "model",
             "normalise",
@@ -67,6 +70,7 @@ const PURE: &[&str] = &[
     "normalise",
     "sigma",
     "detect",
+    "intel",
     "correlate",
     "respond",
     "report",

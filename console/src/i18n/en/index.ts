@@ -8,6 +8,7 @@ import { rules } from "./rules";
 import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
+import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
 
 export const en = {
@@ -28,6 +29,7 @@ export const en = {
   disposal,
   whitelist,
   sources,
+  intel,
   session,
   overview,
   audit,

@@ -9,6 +9,7 @@ import { rules } from "./rules";
 import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
 import { sources } from "./sources";
+import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
 
 export const zh: Dictionary = {
@@ -29,6 +30,7 @@ export const zh: Dictionary = {
   disposal,
   whitelist,
   sources,
+  intel,
   session,
   overview,
   audit,

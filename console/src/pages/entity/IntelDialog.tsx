@@ -1,5 +1,6 @@
 import { Modal } from "antd";
-import { useIntel, type IntelMatch } from "../../api/intel";
+import { useIntel } from "../../api/intel";
+import type { IntelMatch } from "../../api/types";
 import type { EntityRef } from "../../api/types";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";

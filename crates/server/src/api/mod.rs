@@ -14,6 +14,7 @@ mod extract;
 mod finish;
 mod health;
 mod ingest;
+mod intel;
 mod jobs;
 mod never_block;
 mod overview;
@@ -80,6 +81,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(sources::routes())
             .merge(tokens::routes())
             .merge(ingest::routes())
+            .merge(intel::routes())
             .merge(audit::routes())
             .merge(stream::routes()),
     )

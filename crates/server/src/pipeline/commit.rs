@@ -66,6 +66,7 @@ pub(super) fn build(
             .extend(raised.map(|alert| Trigger::Alert(alert.id)));
     }
     commit.alerts = outcome.alerts;
+    commit.intel = outcome.intel;
     commit.records = outcome.records;
     commit.source_counts = outcome
         .sources

@@ -2,6 +2,7 @@
 
 use super::{
     action::{Action, RuleSelection},
+    judge::Judge,
     outcome::{DeadLetterRow, Outcome},
     verdicts::Verdicts,
 };
@@ -66,6 +67,7 @@ pub struct Engine {
     tenant: TenantId,
     content: Arc<Content>,
     detector: Detector,
+    judge: Judge,
     correlator: Correlator,
     verdicts: Verdicts,
     counted: CountedSlots,
@@ -113,6 +115,7 @@ impl Engine {
         Self {
             tenant: settings.tenant.clone(),
             detector: Detector::new(Arc::new(rules)),
+            judge: Judge::default(),
             correlator,
             verdicts: Verdicts::default(),
             counted,
@@ -168,8 +171,15 @@ impl Engine {
         self.detect(&records, received.unwrap_or_default(), outcome);
     }
 
+    /// Who says from now on which entities of alerts are malicious, beside the rules.
+    pub fn judge_by(&mut self, judge: Judge) {
+        self.judge = judge;
+    }
+
     /// Correlates an alert that was raised elsewhere.
     pub fn alert(&mut self, mut alert: Alert, now: Time, outcome: &mut Outcome) {
+        outcome.intel.extend(self.judge.alert(&mut alert, now));
+        // What an analyst says stands above what feeds say.
         self.verdicts.judge(&mut alert);
         outcome.add(self.correlator.alert(&alert, now));
         outcome.alerts.push(alert);

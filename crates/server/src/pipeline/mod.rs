@@ -6,6 +6,7 @@
 mod action;
 mod commit;
 mod engine;
+mod judge;
 mod outcome;
 mod regroup;
 mod sources;
@@ -14,6 +15,7 @@ mod worker;
 
 pub use action::{Action, RuleSelection};
 pub use engine::{Engine, EngineSettings, RawRecord, SourceInfo};
+pub use judge::Judge;
 pub use outcome::{ClientCount, DeadLetterRow, Outcome, SourceCount};
 pub use regroup::Answer;
 pub use sources::Sources;

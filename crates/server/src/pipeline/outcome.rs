@@ -18,6 +18,8 @@ pub struct Outcome {
     pub records: Vec<RecordId>,
     /// Alerts raised, in order.
     pub alerts: Vec<Alert>,
+    /// What feeds know of the alerts' entities.
+    pub intel: Vec<store::IntelMatch>,
     /// What became of each alert, in order.
     pub outcomes: BTreeMap<AlertId, AlertOutcome>,
     /// The last change of each event.

@@ -4,11 +4,13 @@ use super::{
     action::Action,
     commit::{self, Batch},
     engine::{Engine, RawRecord},
+    judge::Judge,
     outcome::Outcome,
     sources::Sources,
 };
 use crate::{
     clock,
+    intel::Intel,
     live::{Live, Topic},
 };
 use detect::{RuleError, RuleMetrics, RuleSet};
@@ -81,6 +83,8 @@ pub struct Environment {
     pub store: Store,
     /// The connected sources.
     pub sources: Arc<Sources>,
+    /// What feeds know.
+    pub intel: Arc<Intel>,
     /// Who wants to know of changes.
     pub live: Arc<Live>,
     /// Woken when there is something to respond to.
@@ -100,6 +104,9 @@ impl Pipeline {
         let mut worker = Worker::new(engine, environment);
         worker.recover().await?;
         worker.engine.limit_rules();
+        worker
+            .engine
+            .judge_by(Judge::Feeds(Arc::clone(&worker.environment.intel)));
         let (sender, committed) = watch::channel(worker.position);
         let rules = Arc::new(RwLock::new(worker.known_rules()));
         let pipeline = Self {
@@ -183,6 +190,11 @@ impl Worker {
                 .map_err(PipelineError::Snapshot)?;
             self.snapshot_position = Position(snapshot.position);
         }
+        // Feeds may have changed since; what they said then is what the committed results come from.
+        let said = store
+            .intel_verdict_list(&tenant, self.snapshot_position.0)
+            .await?;
+        self.engine.judge_by(Judge::recorded(said));
         let mut from = self.snapshot_position;
         let mut met = HashSet::new();
         while from < committed {

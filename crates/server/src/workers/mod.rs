@@ -1,9 +1,10 @@
-//! What goes on beside the API: pulling logs, responding, reconciling devices, forgetting what is old.
+//! What goes on beside the API: pulling logs, refreshing threat intelligence, responding, reconciling devices, forgetting what is old.
 //!
 //! Each worker is a loop that can be woken, does what the store says is to be done, and keeps nothing that a
 //! restart would lose.
 
 pub mod execute;
+pub mod intel;
 pub mod pull;
 pub mod reconcile;
 pub mod respond;
@@ -24,6 +25,7 @@ pub fn start(app: &Arc<App>, tracker: &TaskTracker) {
     tracker.spawn(execute::run(Arc::clone(app)));
     tracker.spawn(reconcile::run(Arc::clone(app)));
     tracker.spawn(retention::run(Arc::clone(app)));
+    tracker.spawn(intel::run(Arc::clone(app)));
 }
 
 /// Waits until woken, until `at_most` has passed, or until the server stops: false in the last case.

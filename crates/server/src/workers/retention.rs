@@ -37,6 +37,7 @@ async fn round(app: &App) -> anyhow::Result<()> {
     store.entity_day_forget(tenant, before(kept)).await?;
     while store.record_forget(tenant, before(RECORDS)).await? > 0 {}
     store.client_day_forget(tenant, before(CLIENTS)).await?;
+    store.intel_match_forget(tenant, before(kept)).await?;
     let upto = Position(store.pipeline_snapshot_position(tenant).await?);
     let retention = Retention {
         bytes: app.config.journal.max_bytes / 2,

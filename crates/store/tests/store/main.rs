@@ -6,6 +6,7 @@ mod audit;
 mod configuration;
 mod entity;
 mod fixture;
+mod intel;
 mod lists;
 mod open;
 mod pipeline;
