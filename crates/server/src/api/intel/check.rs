@@ -136,7 +136,7 @@ mod tests {
         wrong(&|s| s.interval_minutes = 0, &["/interval_minutes"]);
         wrong(&|s| s.tag_confidence = 101, &["/tag_confidence"]);
         wrong(&|s| s.layout.separator = Some('；'), &["/layout/separator"]);
-        check(
+        wrong(
             &|s| s.layout.columns = Some(Columns::default()),
             &["/layout/columns"],
         );
