@@ -7,7 +7,9 @@ use crate::{
     settings::Settings,
     state::{Counters, State},
 };
-use model::{Alert, Capabilities, EventId, EventStatus, TenantId, Time, whitelist::Whitelist};
+use model::{
+    Alert, Capabilities, CorrelationSettings, EventId, EventStatus, TenantId, Time, whitelist::Whitelist,
+};
 use std::collections::BTreeMap;
 
 /// Alerts in, changes out. Every input has to come in the order of the journal; `now` is the time of its receipt.
@@ -94,6 +96,15 @@ impl Correlator {
     pub fn capabilities(&mut self, capabilities: Capabilities) {
         self.settings.capabilities = capabilities;
         self.tenants.values_mut().for_each(State::close_folds);
+    }
+
+    /// Takes over what an administrator says of correlation, for alerts to come: what is linked stays linked.
+    pub fn configure(&mut self, said: &CorrelationSettings) {
+        self.settings = std::mem::take(&mut self.settings).with(said);
+        for state in self.tenants.values_mut() {
+            state.close_folds();
+            state.configure(&self.settings);
+        }
     }
 
     /// What happened that is worth watching, over all tenants.

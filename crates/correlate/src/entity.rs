@@ -5,10 +5,10 @@ use crate::{
     event::{EventIx, NodeIx},
     hub::{Activity, Standing},
 };
-use model::EntityKey;
+use model::{EntityKey, Infrastructure};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     ops::{Index, IndexMut},
 };
 
@@ -69,7 +69,7 @@ pub(crate) struct Entities {
 }
 
 impl Entities {
-    pub(crate) fn intern(&mut self, key: &EntityKey, infrastructure: &BTreeSet<EntityKey>) -> EntityIx {
+    pub(crate) fn intern(&mut self, key: &EntityKey, infrastructure: &Infrastructure) -> EntityIx {
         if let Some(entity) = self.by_key.get(key) {
             return *entity;
         }
@@ -96,7 +96,7 @@ impl Entities {
     }
 
     /// Marks what is infrastructure from now on, and rebuilds what a snapshot leaves out.
-    pub(crate) fn configure(&mut self, infrastructure: &BTreeSet<EntityKey>) {
+    pub(crate) fn configure(&mut self, infrastructure: &Infrastructure) {
         for (entity, row) in self.rows.iter_mut() {
             row.infrastructure = infrastructure.contains(&row.key);
             self.by_key.insert(row.key.clone(), entity);

@@ -1,7 +1,7 @@
 //! What an administrator, the content and the tests may set.
 
-use model::{Aggregation, Capabilities, EntityKey, Tactic, limits};
-use std::collections::BTreeSet;
+use model::{Aggregation, Capabilities, CorrelationSettings, Infrastructure, Tactic, limits};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many folded alerts an event may hold (S9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,26 @@ pub struct Settings {
     pub tactic_order: Vec<Tactic>,
     /// Addresses, hosts and hashes that everything shares: NAT, load balancer, back-to-origin, scanner, golden image.
     /// They are shown and never link, and are nobody's attacker.
-    pub infrastructure: BTreeSet<EntityKey>,
+    pub infrastructure: Infrastructure,
+    /// Rules that count as noisy (true) or not (false) whatever they do, by id.
+    pub noisy: BTreeMap<String, bool>,
+    /// The expert patterns that are off, by id.
+    pub patterns_off: BTreeSet<String>,
     /// How large an event may grow.
     pub caps: Caps,
 }
 
 impl Settings {
+    /// The same with what an administrator says of correlation.
+    pub fn with(self, said: &CorrelationSettings) -> Self {
+        Self {
+            infrastructure: said.infrastructure(),
+            noisy: said.noisy.clone(),
+            patterns_off: said.patterns_off.clone(),
+            ..self
+        }
+    }
+
     /// The position of the furthest of these tactics in the matrix.
     pub(crate) fn progress(&self, tactics: &[Tactic]) -> Option<usize> {
         tactics

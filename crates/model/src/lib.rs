@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod capability;
 pub mod condition;
+pub mod correlation;
 pub mod entity;
 pub mod event;
 pub mod id;
@@ -28,6 +29,7 @@ pub use alert::{
 };
 pub use capability::{Capabilities, Capability};
 pub use condition::{Condition, Formula, Predicate};
+pub use correlation::{CorrelationSettings, Infrastructure};
 pub use entity::{Entity, EntityKey, EntityKind, Role};
 pub use event::{EventStatus, LinkReason, Membership, SecurityEvent};
 pub use id::{AlertId, EventId, LeaseId, PlaybookId, PolicyId, RecordId, RunId, SourceId, TaskId, TenantId};

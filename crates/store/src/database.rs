@@ -12,12 +12,13 @@ use std::{
     time::Duration,
 };
 
-/// The migrations in order; a released one never changes.
-const MIGRATIONS: [(&str, &str); 4] = [
-    ("pipeline", include_str!("../migrations/0001_pipeline.sql")),
-    ("detection", include_str!("../migrations/0002_detection.sql")),
-    ("response", include_str!("../migrations/0003_response.sql")),
-    ("access", include_str!("../migrations/0004_access.sql")),
+/// The migrations by number, in order; a released one never changes.
+const MIGRATIONS: [(i64, &str, &str); 5] = [
+    (1, "pipeline", include_str!("../migrations/0001_pipeline.sql")),
+    (2, "detection", include_str!("../migrations/0002_detection.sql")),
+    (3, "response", include_str!("../migrations/0003_response.sql")),
+    (4, "access", include_str!("../migrations/0004_access.sql")),
+    (7, "tuning", include_str!("../migrations/0007_tuning.sql")),
 ];
 /// Reads that run at once.
 const READERS: u32 = 4;
@@ -106,16 +107,16 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn migrate(pool: &SqlitePool) -> Result<()> {
-    let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
         Migration::new(
-            version,
+            *version,
             (*name).into(),
             MigrationType::Simple,
             sql.into_sql_str(),
             false,
         )
     });
-    let known = MIGRATIONS.len() as i64;
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
     match Migrator::with_migrations(migrations.collect()).run(pool).await {
         Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(found)) if found > known => {

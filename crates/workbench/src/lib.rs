@@ -16,6 +16,7 @@ mod list;
 mod logs;
 pub mod output;
 mod read;
+pub mod replay;
 mod skeleton;
 mod test;
 

@@ -6,9 +6,10 @@ use crate::{
 };
 use correlate::{Caps, Settings};
 use model::{
-    Aggregation, Alert, Entity, EntityKey, EntityKind, EventStatus, Level, LinkReason, LocalText, Role, Side,
+    Aggregation, Alert, Entity, EntityKey, EntityKind, EventStatus, Infrastructure, Level, LinkReason,
+    LocalText, Role, Side,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -102,7 +103,7 @@ fn expert_groups_by_attacker() {
 fn infrastructure_is_nobodys_attacker() {
     let proxy = EntityKey::new(EntityKind::Ip, "192.0.2.1");
     let settings = Settings {
-        infrastructure: BTreeSet::from([proxy]),
+        infrastructure: Infrastructure::from_iter([proxy]),
         ..settings(Caps::default())
     };
     let mut book = Book::new(settings);

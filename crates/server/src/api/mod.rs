@@ -7,7 +7,9 @@ mod alerts;
 mod audit;
 mod caller;
 mod connections;
+mod correlation;
 mod dto;
+mod etag;
 mod events;
 mod extract;
 mod finish;
@@ -20,6 +22,7 @@ mod page;
 mod playbooks;
 mod policies;
 mod problem;
+mod replays;
 mod response_rules;
 mod rules;
 mod schema;
@@ -68,6 +71,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(rules::routes())
             .merge(jobs::routes())
             .merge(whitelists::routes())
+            .merge(replays::routes())
+            .merge(correlation::routes())
             .merge(response_rules::routes())
             .merge(playbooks::routes())
             .merge(policies::routes())

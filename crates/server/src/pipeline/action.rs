@@ -4,7 +4,7 @@
 //! same point and comes to the same state.
 
 use crate::content::Content;
-use model::{Capabilities, EventId, EventStatus, whitelist::Whitelist};
+use model::{Capabilities, CorrelationSettings, EventId, EventStatus, whitelist::Whitelist};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -35,6 +35,11 @@ pub enum Action {
     Capabilities {
         /// The table.
         capabilities: Capabilities,
+    },
+    /// What an administrator says of correlation is now this.
+    Correlation {
+        /// All of it.
+        settings: CorrelationSettings,
     },
 }
 

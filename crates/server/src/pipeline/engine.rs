@@ -8,7 +8,7 @@ use crate::{clock, content::Content};
 use correlate::Correlator;
 use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
-    Alert, Capabilities, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
+    Alert, Capabilities, CorrelationSettings, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
 };
 use normalise::{Catalogue, DeadLetter, SourceContext};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ pub struct EngineSettings {
     pub tenant: TenantId,
     /// What each provider's logs may lead to.
     pub capabilities: Capabilities,
+    /// What an administrator says of correlation.
+    pub correlation: CorrelationSettings,
     /// The rules that run.
     pub rules: RuleSelection,
 }
@@ -66,6 +68,7 @@ pub struct Engine {
     content: Arc<Content>,
     detector: Detector,
     correlator: Correlator,
+    correlation: CorrelationSettings,
     counted: CountedSlots,
     selection: RuleSelection,
     rule_errors: Vec<RuleError>,
@@ -75,6 +78,8 @@ pub struct Engine {
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
     rules: RuleSelection,
+    #[serde(default)]
+    correlation: CorrelationSettings,
     detector: Box<RawValue>,
     correlator: Box<RawValue>,
 }
@@ -100,15 +105,17 @@ impl Engine {
             disposition: schema.slot("disposition"),
             status: schema.slot("http_response.code"),
         };
-        let correlator = Correlator::new(correlate::Settings {
+        let correlator = correlate::Settings {
             capabilities: settings.capabilities.clone(),
             tactic_order: content.tactic_order(),
             ..correlate::Settings::default()
-        });
+        };
+        let correlator = Correlator::new(correlator.with(&settings.correlation));
         Self {
             tenant: settings.tenant.clone(),
             detector: Detector::new(Arc::new(rules)),
             correlator,
+            correlation: settings.correlation.clone(),
             counted,
             selection: settings.rules.clone(),
             rule_errors,
@@ -184,6 +191,7 @@ impl Engine {
             Action::Whitelists { whitelists } => self.correlator.whitelists(whitelists),
             Action::Rules { selection } => self.select(selection),
             Action::Capabilities { capabilities } => self.correlator.capabilities(capabilities.clone()),
+            Action::Correlation { settings } => self.configure(settings),
         }
     }
 
@@ -195,6 +203,7 @@ impl Engine {
         };
         let snapshot = Snapshot {
             rules: self.selection.clone(),
+            correlation: self.correlation.clone(),
             detector: raw(self.detector.snapshot())?,
             correlator: raw(self.correlator.snapshot())?,
         };
@@ -205,6 +214,7 @@ impl Engine {
     pub fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         self.select(&snapshot.rules);
+        self.configure(&snapshot.correlation);
         self.detector
             .restore(snapshot.detector.get().as_bytes())
             .map_err(|error| error.to_string())?;
@@ -247,6 +257,11 @@ impl Engine {
         self.detector.replace_rules(Arc::new(rules));
         self.rule_errors = errors;
         self.selection = selection.clone();
+    }
+
+    fn configure(&mut self, said: &CorrelationSettings) {
+        self.correlator.configure(said);
+        self.correlation = said.clone();
     }
 
     fn detect(&mut self, records: &[LogRecord<'_>], now: Time, outcome: &mut Outcome) {

@@ -9,3 +9,4 @@ mod lists;
 mod open;
 mod pipeline;
 mod response;
+mod tuning;
