@@ -2,6 +2,7 @@ import {
   AlertOutlined,
   ApiOutlined,
   AuditOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   DashboardOutlined,
   FileSearchOutlined,
@@ -109,6 +110,7 @@ function Navigation({ fresh }: { fresh: number }) {
       <div className={css.group}>{t.data}</div>
       <Item to={to.sources()} icon={<ApiOutlined />} label={t.sources} />
       <div className={css.group}>{t.manage}</div>
+      <Item to={to.correlation()} icon={<BranchesOutlined />} label={t.correlation} />
       <Item to={to.audit()} icon={<AuditOutlined />} label={t.audit} />
       {isAdmin && <Item to={to.users()} icon={<TeamOutlined />} label={t.users} />}
     </nav>

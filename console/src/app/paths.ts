@@ -25,6 +25,7 @@ export const to = {
   sources: (query?: Query) => withQuery("/sources", query),
   sourceNew: () => "/sources/new",
   whitelist: (query?: Query) => withQuery("/whitelist", query),
+  correlation: () => "/correlation",
   audit: () => "/audit",
   users: () => "/users",
 };

@@ -33,6 +33,7 @@ export function createRoutes() {
         { path: "sources", ...page(() => import("../pages/sources/Sources")) },
         { path: "sources/new", ...page(() => import("../pages/sources/SourceWizard")) },
         { path: "whitelist", ...page(() => import("../pages/whitelist/Whitelist")) },
+        { path: "correlation", ...page(() => import("../pages/correlation/Correlation")) },
         { path: "audit", ...page(() => import("../pages/audit/Audit")) },
         { path: "users", ...page(() => import("../pages/users/Users")) },
         { path: "*", element: <NotFound /> },

@@ -22,8 +22,8 @@ pub struct OldRecords {
 pub struct Walked {
     /// All records were looked at.
     pub complete: bool,
-    /// When the first entry looked at was received; none if there was none.
-    pub first: Option<Time>,
+    /// From when on there are records: the time asked for, unless some received after it are gone. None: all are gone.
+    pub from: Option<Time>,
 }
 
 impl OldRecords {
@@ -39,7 +39,9 @@ impl OldRecords {
     ) -> Result<Walked, Error> {
         let (mut at, end) = (journal.oldest(tenant), journal.head(tenant));
         let mut left = end.0.saturating_sub(at.0);
-        let mut first = None;
+        // Nothing was ever removed from a journal that still begins at its beginning.
+        let trimmed = at > Position::START;
+        let mut oldest = None;
         progress.total.fetch_add(left, Ordering::Relaxed);
         while at < end && goes_on() {
             let (after, entries) = match journal.read(tenant, at, BATCH) {
@@ -49,33 +51,33 @@ impl OldRecords {
                 Err(error) => return Err(error),
             };
             at = after;
-            let begins = self.take(&entries, progress, &mut take);
-            first = first.or(begins);
+            oldest = oldest.or(entries.first().map(|(_, entry)| entry.received));
+            self.take(&entries, progress, &mut take);
             let behind = end.0.saturating_sub(at.0);
             progress
                 .done
                 .fetch_add(left.saturating_sub(behind), Ordering::Relaxed);
             left = behind;
         }
-        let complete = at >= end;
-        Ok(Walked { complete, first })
+        let from = match oldest {
+            _ if !trimmed => Some(self.since),
+            oldest => oldest.map(|oldest| oldest.max(self.since)),
+        };
+        Ok(Walked {
+            complete: at >= end,
+            from,
+        })
     }
 
-    /// Hands over some; when the first of them was received.
+    /// Hands over those that are wanted.
     fn take(
         &self,
         entries: &[(Position, Entry)],
         progress: &Progress,
         take: &mut impl FnMut(&RawRecord<'_>) -> u64,
-    ) -> Option<Time> {
-        let mut wanted = entries
-            .iter()
-            .map(|(_, entry)| entry)
-            .filter(|entry| entry.received >= self.since)
-            .peekable();
-        let first = wanted.peek().map(|entry| entry.received);
+    ) {
         let mut records = 0;
-        for entry in wanted {
+        for (_, entry) in entries.iter().filter(|(_, entry)| entry.received >= self.since) {
             let EntryKind::Record { source, position } = &entry.kind else {
                 continue;
             };
@@ -91,6 +93,69 @@ impl OldRecords {
             }
         }
         progress.records.fetch_add(records, Ordering::Relaxed);
-        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use journal::{LocalJournal, Options, Retention};
+    use std::time::Duration;
+
+    fn minute(number: i64) -> Time {
+        Time::from_secs(1_795_392_000 + 60 * number)
+    }
+
+    fn entry(number: i64) -> Entry {
+        Entry {
+            kind: EntryKind::Record {
+                source: SourceId::from_bits(1),
+                position: number.to_be_bytes().into(),
+            },
+            received: minute(number),
+            body: vec![b'x'; 4_096],
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_is_known_from_when_on_there_are_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            segment_bytes: 16_384,
+            ..Options::default()
+        };
+        let journal = LocalJournal::open(folder.path(), options).unwrap();
+        let tenant = TenantId::default();
+        for number in 0..40 {
+            journal.append(&tenant, vec![entry(number)]).await.unwrap();
+        }
+        let walk = |since: i64| {
+            let feed = Feed::of("self_hosted/nginx".parse().unwrap());
+            let records = OldRecords {
+                since: minute(since),
+                feeds: HashMap::from([(SourceId::from_bits(1), feed)]),
+            };
+            let mut taken = 0;
+            let take = |_: &RawRecord<'_>| {
+                taken += 1;
+                taken
+            };
+            let progress = Progress::default();
+            let walked = records.walk(&journal, &tenant, &progress, || true, take).unwrap();
+            (walked.complete, walked.from, taken)
+        };
+        assert_eq!(walk(-9), (true, Some(minute(-9)), 40), "nothing is gone");
+        assert_eq!(walk(30), (true, Some(minute(30)), 10));
+        let retention = Retention {
+            age: Duration::from_mins(10),
+            ..Retention::default()
+        };
+        let head = journal.head(&tenant);
+        journal.trim(&tenant, head, retention, minute(40)).unwrap();
+        let (complete, from, taken) = walk(-9);
+        let from = from.unwrap();
+        assert!(complete && from > minute(0) && from <= minute(30), "{from}");
+        assert_eq!(minute(40 - taken as i64), from, "from the first record that is left");
+        assert_eq!(walk(35), (true, Some(minute(35)), 5));
     }
 }

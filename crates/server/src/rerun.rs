@@ -54,7 +54,7 @@ pub struct Replayed {
     pub between: Between,
     /// Those were all alerts asked for; otherwise there were too many, and the newest ones were taken.
     pub complete: bool,
-    /// From when on the alerts of the rule's new text took the place of the old ones.
+    /// From when on the alerts of the rule's new text took the place of the old ones, if not from the beginning.
     pub rule_from: Option<Time>,
     /// Stored open events all of whose alerts a whitelist of the proposed side hits: the first ones.
     pub closable: Vec<SecurityEvent>,
@@ -98,7 +98,10 @@ pub fn spawn(app: &Arc<App>, plan: Plan, job: &Arc<Job<Done>>) {
 async fn run(app: &Arc<App>, plan: Plan, job: &Arc<Job<Done>>) -> Result<Replayed, RerunError> {
     let asked = app.store.alert_count(&app.tenant, plan.between).await?;
     let between = if asked > MOST {
-        let from = app.store.alert_newest_from(&app.tenant, plan.between, MOST).await?;
+        let from = app
+            .store
+            .alert_newest_from(&app.tenant, plan.between, MOST)
+            .await?;
         Between { from, ..plan.between }
     } else {
         plan.between
@@ -176,14 +179,17 @@ async fn proposal(
         if !walked.complete && !job.cancel.is_cancelled() {
             return Err(RerunError::Unbounded);
         }
-        let from = walked.first.unwrap_or(between.until).max(between.from);
+        let from = walked.from.unwrap_or(between.until).max(between.from);
         let rules = raiser.rules().clone();
         let raised = raiser.finish().into_iter();
         let alerts: VecDeque<_> = raised
             .filter(|alert| alert.time >= from && alert.time < between.until)
             .collect();
         let replacement = Replacement { rules, from, alerts };
-        Ok((RuleProposal::Replaced(replacement), Some(from)))
+        Ok((
+            RuleProposal::Replaced(replacement),
+            (from > between.from).then_some(from),
+        ))
     };
     tokio::task::spawn_blocking(work).await?
 }

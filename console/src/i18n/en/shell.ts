@@ -12,6 +12,7 @@ export const shell = {
     disposal: "Disposal Center",
     sources: "Log sources",
     whitelist: "Whitelist",
+    correlation: "Correlation",
     audit: "Audit log",
     users: "Users",
   },

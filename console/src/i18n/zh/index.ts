@@ -5,6 +5,7 @@ import { events, event, alerts } from "./detect";
 import { findings } from "./findings";
 import { rules } from "./rules";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
+import { correlation, tuning } from "./tuning";
 import { sources } from "./sources";
 import { session, overview, audit, users } from "./admin";
 
@@ -22,6 +23,8 @@ export const zh: Dictionary = {
   conditions,
   disposal,
   whitelist,
+  tuning,
+  correlation,
   sources,
   session,
   overview,

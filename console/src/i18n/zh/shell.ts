@@ -14,6 +14,7 @@ export const shell: Dictionary["shell"] = {
     disposal: "处置中心",
     sources: "日志接入",
     whitelist: "白名单",
+    correlation: "关联设置",
     audit: "审计日志",
     users: "用户",
   },

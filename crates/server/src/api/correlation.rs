@@ -73,11 +73,14 @@ pub struct SharedEntity {
 
 impl From<CorrelationInput> for CorrelationSettings {
     fn from(input: CorrelationInput) -> Self {
-        let shared = input.infrastructure.into_iter().map(|shared| correlation::Shared {
-            kind: shared.r#type,
-            value: shared.value.trim().to_owned(),
-            note: shared.note,
-        });
+        let shared = input
+            .infrastructure
+            .into_iter()
+            .map(|shared| correlation::Shared {
+                kind: shared.r#type,
+                value: shared.value.trim().to_owned(),
+                note: shared.note,
+            });
         Self {
             infrastructure: shared.collect(),
             noisy: input.noisy,

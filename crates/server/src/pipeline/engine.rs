@@ -8,7 +8,8 @@ use crate::{clock, content::Content};
 use correlate::Correlator;
 use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
-    Alert, Capabilities, CorrelationSettings, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
+    Alert, Capabilities, CorrelationSettings, LogRecord, Origin, ProductId, RecordId, RecordView, Slot,
+    SourceId, TenantId, Time,
 };
 use normalise::{Catalogue, DeadLetter, SourceContext};
 use serde::{Deserialize, Serialize};

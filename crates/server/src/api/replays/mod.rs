@@ -166,7 +166,10 @@ async fn standing(app: &App, now: Time) -> Result<Setup, Problem> {
         capabilities: app.config.capability_table(),
         tactic_order: app.content.tactic_order(),
         correlation,
-        whitelists: rows.filter(|row| row.holds(now)).map(|row| row.whitelist).collect(),
+        whitelists: rows
+            .filter(|row| row.holds(now))
+            .map(|row| row.whitelist)
+            .collect(),
     })
 }
 
@@ -207,10 +210,16 @@ async fn rule(
         .set
         .rule(&wanted.id)
         .ok_or_else(|| Problem::not_found(&wanted.id))?;
-    if let Some(method) = wanted.aggregation.filter(|method| !method.allowed_for(info.origin)) {
+    if let Some(method) = wanted
+        .aggregation
+        .filter(|method| !method.allowed_for(info.origin))
+    {
         let message = format!("`{}` is not for rules of this origin", method.as_str());
         let place = "/rule/aggregation".to_owned();
-        return Err(Problem::invalid("the replay cannot start", vec![Place { place, message }]));
+        return Err(Problem::invalid(
+            "the replay cannot start",
+            vec![Place { place, message }],
+        ));
     }
     let plan = RulePlan::Adjusted(Adjustment {
         rule: wanted.id.clone(),

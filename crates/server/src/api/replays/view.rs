@@ -21,7 +21,7 @@ pub struct ReplayAnswer {
     /// Alerts before this time.
     #[schema(value_type = String, format = DateTime)]
     until: Time,
-    /// From when on the alerts of a rule's new text take the place of the old ones; the records before are gone.
+    /// From when on the alerts of a rule's new text take the place of the old ones, if the records before are gone.
     #[schema(value_type = Option<String>, format = DateTime)]
     rule_from: Option<Time>,
     /// Alerts.

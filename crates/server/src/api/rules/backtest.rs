@@ -24,7 +24,6 @@ use model::{LocalText, SourceId};
 use serde::Deserialize;
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::Arc,
     time::Duration,
 };
 use store::Source;

@@ -1,9 +1,18 @@
 //! Whitelists: what is known to be harmless. An alert that hits one is kept and gives no event.
 
+mod change;
+mod check;
+mod preview;
+mod view;
+
+pub use check::mistakes;
+pub use preview::WhitelistProposal;
+
 use super::{
     Shared,
     caller::{Responder, Viewer},
-    dto::{Condition, ConditionField, name},
+    dto::ConditionField,
+    etag::Versioned,
     extract::{Body, Id, Query},
     finish::fresh_id,
     page::{Page, PageQuery},
@@ -11,108 +20,20 @@ use super::{
 };
 use crate::{app::App, clock, pipeline::Action};
 use axum::{Json, extract::State, http::StatusCode};
-use model::{
-    Time,
-    condition::ConditionError,
-    whitelist::{Whitelist as Model, WhitelistScope},
-};
-use serde::{Deserialize, Serialize};
+use model::{Time, whitelist::Whitelist as Model};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::WhitelistRow;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use view::{NewWhitelist, Whitelist};
 
 /// The routes of whitelists.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(fields))
-        .routes(routes!(delete))
-}
-
-/// What a whitelist hides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = WhitelistScope)]
-enum Scope {
-    /// The alert is stored and gives no event.
-    Event,
-    /// Alerts of host agents only: stored as whitelisted, no event, no response.
-    Alert,
-}
-
-impl From<Scope> for WhitelistScope {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::Event => Self::Event,
-            Scope::Alert => Self::Alert,
-        }
-    }
-}
-
-/// A whitelist and how often it was hit.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Whitelist {
-    id: String,
-    /// What it hides.
-    #[schema(value_type = Scope)]
-    scope: String,
-    /// When it applies.
-    condition: Condition,
-    /// Why it is harmless.
-    reason: String,
-    /// Who says so.
-    owner: String,
-    /// When it ends; null if never.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Time>,
-    /// Alerts it kept out of events.
-    hits: u64,
-    /// When it last did.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    last_hit: Option<Time>,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-}
-
-impl From<WhitelistRow> for Whitelist {
-    fn from(row: WhitelistRow) -> Self {
-        let Model {
-            id,
-            scope,
-            condition,
-            reason,
-            owner,
-            expires_at,
-        } = row.whitelist;
-        Self {
-            id,
-            scope: name(&scope),
-            condition: condition.into(),
-            reason,
-            owner,
-            expires_at,
-            hits: row.hits,
-            last_hit: row.last_hit,
-            created_at: row.created,
-        }
-    }
-}
-
-/// A whitelist to make.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewWhitelist {
-    /// What it hides.
-    scope: Scope,
-    /// When it applies; names are those of `/whitelists/fields`.
-    condition: Condition,
-    /// Why it is harmless.
-    reason: String,
-    /// When it ends; never if null or left out.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Time>,
+        .routes(routes!(preview::preview))
+        .routes(routes!(fetch, change::update, delete))
 }
 
 /// List whitelists, newest first.
@@ -127,9 +48,9 @@ async fn list(
 ) -> Result<Json<Page<Whitelist>>, Problem> {
     let mut rows = app.store.whitelist_list(&app.tenant).await?;
     rows.reverse();
-    Ok(Json(
-        Page::cut(rows, page, |row| row.whitelist.id.clone())?.map(Whitelist::from),
-    ))
+    let now = clock::now();
+    let page = Page::cut(rows, page, |row| row.whitelist.id.clone())?;
+    Ok(Json(page.map(|row| Whitelist::of(row, now))))
 }
 
 /// List the fields a whitelist's condition may ask about.
@@ -144,6 +65,17 @@ async fn fields(_: Viewer) -> Json<Vec<ConditionField>> {
     Json(fields.map(ConditionField::from).collect())
 }
 
+/// Fetch a whitelist, with the version that a change has to name.
+#[utoipa::path(
+    get, path = "/whitelists/{id}", operation_id = "fetch_whitelist", tag = "whitelists",
+    params(("id" = String, Path, description = "the whitelist's id")),
+    responses((status = 200, body = Whitelist), (status = "default", body = ProblemBody))
+)]
+async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<String>) -> Result<Versioned<Whitelist>, Problem> {
+    let row = find(&app, &id).await?;
+    Ok(Versioned(row.version, Json(Whitelist::of(row, clock::now()))))
+}
+
 /// Make a whitelist. It holds for alerts from now on.
 #[utoipa::path(
     post, path = "/whitelists", operation_id = "create_whitelist", tag = "whitelists", request_body = NewWhitelist,
@@ -155,42 +87,23 @@ async fn create(
     Body(new): Body<NewWhitelist>,
 ) -> Result<(StatusCode, Json<Whitelist>), Problem> {
     let now = clock::now();
-    let mut mistakes = mistakes(&new.condition);
-    if new.reason.trim().is_empty() {
-        mistakes.push(Place {
-            place: "/reason".to_owned(),
-            message: "say why it is harmless".to_owned(),
-        });
-    }
-    if new.expires_at.is_some_and(|end| end <= now) {
-        mistakes.push(Place {
-            place: "/expires_at".to_owned(),
-            message: "this time has passed".to_owned(),
-        });
-    }
-    if !mistakes.is_empty() {
-        return Err(Problem::invalid("the whitelist is not valid", mistakes));
-    }
+    let owner = new.owner.unwrap_or_else(|| caller.name.clone());
     let whitelist = Model {
         id: fresh_id().to_string(),
         scope: new.scope.into(),
         condition: new.condition.into(),
         reason: new.reason,
-        owner: caller.name.clone(),
+        owner,
         expires_at: new.expires_at,
     };
+    check(&app, &whitelist, now).await?;
     let audit = caller.audit("whitelist.create", &whitelist.id, &Value::Null, &json!(whitelist));
     app.store
-        .whitelist_save(&app.tenant, &whitelist, now, &audit)
+        .whitelist_insert(&app.tenant, &whitelist, now, &audit)
         .await?;
     announce(&app).await?;
-    let row = WhitelistRow {
-        whitelist,
-        created: now,
-        hits: 0,
-        last_hit: None,
-    };
-    Ok((StatusCode::CREATED, Json(row.into())))
+    let row = find(&app, &whitelist.id).await?;
+    Ok((StatusCode::CREATED, Json(Whitelist::of(row, now))))
 }
 
 /// Remove a whitelist. Alerts it kept out of events stay out.
@@ -204,61 +117,45 @@ async fn delete(
     State(app): Shared,
     Id(id): Id<String>,
 ) -> Result<StatusCode, Problem> {
-    let all = app.store.whitelist_list(&app.tenant).await?;
-    let row = all
-        .into_iter()
-        .find(|row| row.whitelist.id == id)
-        .ok_or_else(|| Problem::not_found(&id))?;
+    let row = find(&app, &id).await?;
     let audit = caller.audit("whitelist.delete", &id, &json!(row.whitelist), &Value::Null);
     app.store.whitelist_delete(&app.tenant, &id, &audit).await?;
     announce(&app).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What is wrong with a condition: everything that would keep it from being evaluated, and a condition that asks
-/// nothing, which would hide every alert.
-fn mistakes(condition: &Condition) -> Vec<Place> {
-    let mut mistakes = Vec::new();
-    let mut mistake = |place: String, message: String| mistakes.push(Place { place, message });
-    if condition.conditions.is_empty() {
-        mistake(
-            "/condition/conditions".to_owned(),
-            "a whitelist without a condition would hide every alert".to_owned(),
-        );
+async fn find(app: &App, id: &str) -> Result<WhitelistRow, Problem> {
+    let all = app.store.whitelist_list(&app.tenant).await?;
+    all.into_iter()
+        .find(|row| row.whitelist.id == id)
+        .ok_or_else(|| Problem::not_found(id))
+}
+
+/// Everything that is wrong with a whitelist somebody wants to save.
+async fn check(app: &App, whitelist: &Model, now: Time) -> Result<(), Problem> {
+    let mut mistakes = mistakes(&whitelist.condition.clone().into(), "");
+    let mut mistake = |place: &str, message: String| {
+        let place = place.to_owned();
+        mistakes.push(Place { place, message });
+    };
+    if whitelist.reason.trim().is_empty() {
+        mistake("/reason", "say why it is harmless".to_owned());
     }
-    let fields = respond::facts::catalogue();
-    for (number, predicate) in condition.conditions.iter().enumerate() {
-        let place = |member| format!("/condition/conditions/{number}/{member}");
-        match fields
-            .iter()
-            .find(|field| field.on_alert && field.name == predicate.left)
-        {
-            None => mistake(
-                place("left"),
-                format!("`{}` is no field of an alert", predicate.left),
-            ),
-            Some(field) if !field.operators.contains(&predicate.operator) => {
-                let message = format!(
-                    "`{}` cannot be compared by `{}`",
-                    predicate.left,
-                    name(&predicate.operator)
-                );
-                mistake(place("operator"), message);
-            }
-            Some(_) => {}
-        }
+    if whitelist.expires_at.is_some_and(|end| end <= now) {
+        mistake("/expires_at", "this time has passed".to_owned());
     }
-    match model::Condition::from(condition.clone()).compile() {
-        Ok(_) => {}
-        Err(ConditionError::Formula(error)) => mistake("/condition/formula".to_owned(), error.to_string()),
-        Err(ConditionError::Predicate { number, source }) => {
-            mistake(
-                format!("/condition/conditions/{}/right", number - 1),
-                source.to_string(),
-            );
-        }
+    if app
+        .store
+        .user_find(&app.tenant, &whitelist.owner)
+        .await?
+        .is_none()
+    {
+        mistake("/owner", format!("there is no user `{}`", whitelist.owner));
     }
-    mistakes
+    if mistakes.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::invalid("the whitelist is not valid", mistakes))
 }
 
 /// Tells the pipeline which whitelists hold now. Two changes at once may tell it in the wrong order; whoever finds
@@ -266,7 +163,8 @@ fn mistakes(condition: &Condition) -> Vec<Place> {
 async fn announce(app: &App) -> Result<(), Problem> {
     let all = async || -> Result<Vec<Model>, Problem> {
         let rows = app.store.whitelist_list(&app.tenant).await?;
-        Ok(rows.into_iter().map(|row| row.whitelist).collect())
+        let active = rows.into_iter().filter(|row| !row.paused);
+        Ok(active.map(|row| row.whitelist).collect())
     };
     let mut told = all().await?;
     loop {
@@ -287,41 +185,4 @@ async fn announce(app: &App) -> Result<(), Problem> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mistakes_in_conditions_have_places() {
-        let check = |condition: Value, expected: &[&str]| {
-            let parsed: Condition =
-                serde_json::from_value(condition.clone()).unwrap_or_else(|error| panic!("{error}"));
-            let places: Vec<String> = mistakes(&parsed)
-                .into_iter()
-                .map(|mistake| mistake.place)
-                .collect();
-            assert_eq!(places, expected, "{condition}");
-        };
-        let of = |left: &str, operator: &str, right: &[&str]| json!({"left": left, "operator": operator, "right": right});
-        check(
-            json!({"conditions": [of("attacker.ip", "in_network", &["203.0.113.0/24"])]}),
-            &[],
-        );
-        check(json!({"conditions": []}), &["/condition/conditions"]);
-        check(
-            json!({"conditions": [of("status", "equals", &["handled"])]}),
-            &["/condition/conditions/0/left"],
-        );
-        check(
-            json!({"conditions": [of("level", "contains", &["5"])]}),
-            &["/condition/conditions/0/operator"],
-        );
-        check(
-            json!({"conditions": [of("attacker.ip", "in_network", &["x"])]}),
-            &["/condition/conditions/0/right"],
-        );
-        check(
-            json!({"conditions": [of("rule", "equals", &["x"])], "formula": "1&2"}),
-            &["/condition/formula"],
-        );
-    }
-}
+mod tests;
