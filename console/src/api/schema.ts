@@ -144,6 +144,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/correlation-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch what an administrator says of correlation. */
+        get: operations["fetch_correlation_settings"];
+        /** Say something else of correlation. It holds for alerts from now on: what is linked stays linked. */
+        put: operations["replace_correlation_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -501,6 +519,26 @@ export interface paths {
         put?: never;
         /** Undo a handling policy: its blocks end, except where another policy wants the same block. */
         post: operations["undo_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to put the alerts of the last days together twice, as it is and as proposed. Nothing is saved and nothing is
+         *     triggered; the job says how far it is, and in the end which events would differ.
+         */
+        post: operations["start_replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,11 +1154,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Fetch a whitelist, with the version that a change has to name. */
+        get: operations["fetch_whitelist"];
         put?: never;
         post?: never;
         /** Remove a whitelist. Alerts it kept out of events stay out. */
         delete: operations["delete_whitelist"];
+        options?: never;
+        head?: never;
+        /** Change a whitelist, pause or resume it. It holds for alerts from now on; its hits stay. */
+        patch: operations["update_whitelist"];
+        trace?: never;
+    };
+    "/api/v1/whitelists:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to see what a whitelist would have hidden during the last days: alerts, and what would be left of events. Nothing
+         *     is saved; the job has the rest.
+         */
+        post: operations["preview_whitelist"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1258,6 +1318,33 @@ export interface components {
             threshold?: components["schemas"]["Threshold"] | null;
             /** @description The whitelist it hit. */
             whitelist?: string | null;
+        };
+        /** @description Alerts, counted. */
+        AlertGroup: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the first one happened.
+             */
+            first?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last one did.
+             */
+            last?: string | null;
+            /** @description Of which rules, most first; at most 50. */
+            rules: components["schemas"]["ReplayRule"][];
+            /**
+             * Format: int64
+             * @description How many rules there are.
+             */
+            rules_total: number;
+            /** @description Some of them, in order. */
+            samples: components["schemas"]["ReplayAlert"][];
         };
         /** @description A tab of the alert page. */
         AlertTab: {
@@ -1398,6 +1485,19 @@ export interface components {
             /** @description The rule, saved or not. */
             text?: string | null;
         };
+        /** @description A count on both sides. */
+        BeforeAfter: {
+            /**
+             * Format: int64
+             * @description As proposed.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description As it is.
+             */
+            before: number;
+        };
         /** @description A block that is in force, on its way, or being lifted. */
         Blocked: {
             /** @description Somebody changed it by hand on the device. */
@@ -1476,6 +1576,16 @@ export interface components {
             /** @description Why this one. */
             reason: components["schemas"]["LocalText"];
         };
+        /** @description Events that differ: the first hundred, worst first. */
+        ChangedEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayChangedEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description One step. */
         Check: {
             hint?: components["schemas"]["LocalText"] | null;
@@ -1509,6 +1619,16 @@ export interface components {
             title: components["schemas"]["LocalText"];
             /** @description The value comparisons use. */
             value: string;
+        };
+        /** @description Stored events that could be closed: at most 500, worst first. */
+        ClosableEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /** @description Comparisons, numbered from 1, and how they combine. */
         Condition: {
@@ -1559,6 +1679,33 @@ export interface components {
             provider: string;
             /** @description The region, such as `cn-hangzhou`. */
             region: string;
+        };
+        /** @description What correlation is to be told; it takes the place of everything said before. */
+        CorrelationInput: {
+            /** @description What everything shares: it is shown, never links alerts, and is nobody's attacker. */
+            infrastructure?: components["schemas"]["SharedEntity"][];
+            /** @description Rules that count as noisy (true) or not (false) whatever they do, by id. */
+            noisy?: {
+                [key: string]: boolean;
+            };
+            /** @description Expert patterns that are off, by id. */
+            patterns_off?: string[];
+        };
+        /** @description What an administrator says of correlation. */
+        CorrelationView: {
+            /** @description What everything shares: it is shown, never links alerts, and is nobody's attacker. */
+            infrastructure: components["schemas"]["SharedEntity"][];
+            /** @description Rules that count as noisy (true) or not (false) whatever they do, by id. */
+            noisy: {
+                [key: string]: boolean;
+            };
+            /** @description Expert patterns that are off, by id. */
+            patterns_off: string[];
+            /**
+             * Format: int32
+             * @description Counts up with each change: the `ETag` of this.
+             */
+            version: number;
         };
         /** @description A rule whose matches a window counted. */
         CountedRule: {
@@ -2045,6 +2192,7 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
             /** @description How far it is. */
             progress: components["schemas"]["JobProgress"];
+            replay?: components["schemas"]["ReplayReport"] | null;
             report?: components["schemas"]["RuleBacktest"] | null;
             /**
              * Format: date-time
@@ -2055,14 +2203,14 @@ export interface components {
             started_by: string;
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
-            /** @description What it is about: the rules of a backtest. */
+            /** @description What it is about: the rules of a backtest, the change of a replay. */
             title: components["schemas"]["LocalText"];
         };
         /**
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "backtest";
+        JobKind: "backtest" | "replay";
         /** @description How far a job is. */
         JobProgress: {
             /**
@@ -2087,7 +2235,7 @@ export interface components {
             records: number;
             /**
              * Format: int64
-             * @description Bytes to work through; 0 before it has begun.
+             * @description Bytes to work through, an alert that is put together again counting for a thousand; 0 before it has begun.
              */
             total_bytes: number;
         };
@@ -2136,6 +2284,16 @@ export interface components {
             category?: string | null;
             product?: string | null;
             service?: string | null;
+        };
+        /** @description Events on one side only: the first hundred, worst first. */
+        LoneEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayLoneEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /** @description A field that made the rule match. */
         Matched: {
@@ -2271,6 +2429,8 @@ export interface components {
              * @description When it ends; never if null or left out.
              */
             expires_at?: string | null;
+            /** @description The user who says so; you if left out. */
+            owner?: string | null;
             /** @description Why it is harmless. */
             reason: string;
             /** @description What it hides. */
@@ -2905,10 +3065,19 @@ export interface components {
                 last_hit?: string | null;
                 /** @description Who says so. */
                 owner: string;
+                /** @description It is kept, and hides nothing until somebody resumes it. */
+                paused: boolean;
                 /** @description Why it is harmless. */
                 reason: string;
+                /** @description Why it should be looked at again. */
+                review: components["schemas"]["ReviewHint"][];
                 /** @description What it hides. */
                 scope: components["schemas"]["WhitelistScope"];
+                /**
+                 * Format: int32
+                 * @description Counts up with each change: the `ETag` of this.
+                 */
+                version: number;
             }[];
             /** @description Where to go on; null on the last page. */
             next_cursor?: string | null;
@@ -3089,6 +3258,147 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description An alert as a line of a list. */
+        ReplayAlert: {
+            /** @description Its id. */
+            id: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An event on both sides that differs. */
+        ReplayChangedEvent: {
+            /** @description As it would be; the id differs if it lost the alert that opens it. */
+            after: components["schemas"]["ReplayEvent"];
+            /** @description As it is. */
+            before: components["schemas"]["ReplayEvent"];
+            /**
+             * Format: int64
+             * @description Alerts it would have more.
+             */
+            gained: number;
+            /**
+             * Format: int64
+             * @description Alerts it has that it would not.
+             */
+            lost: number;
+        };
+        /** @description An event as a line of a list. */
+        ReplayEvent: {
+            /**
+             * Format: int64
+             * @description Its alerts, repeats too.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When its first record happened.
+             */
+            first_time: string;
+            /** @description Its id; of one as it is, usually that of a stored one. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When its last one did.
+             */
+            last_time: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
+            /** @enum {string} */
+            method: "none" | "graph_compute" | "expert" | "passthrough" | "window";
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An event on one side only. */
+        ReplayLoneEvent: {
+            /**
+             * Format: int64
+             * @description How many of its alerts are in other events on the other side; the rest is in none.
+             */
+            elsewhere: number;
+            /** @description The event. */
+            event: components["schemas"]["ReplayEvent"];
+        };
+        /** @description What a change would make of the alerts of the last days. */
+        ReplayReport: {
+            /** @description Alerts. */
+            alerts: components["schemas"]["BeforeAfter"];
+            /** @description Events that would differ. */
+            changed: components["schemas"]["ChangedEvents"];
+            /** @description Events that are there and open, and all of whose alerts a whitelist as proposed hits: closing them is up to you. */
+            closable: components["schemas"]["ClosableEvents"];
+            /** @description All alerts of the days were looked at; otherwise there were too many, and the newest ones were. */
+            complete: boolean;
+            /** @description Events. */
+            events: components["schemas"]["BeforeAfter"];
+            /**
+             * Format: date-time
+             * @description Alerts from this time on.
+             */
+            from: string;
+            /** @description Alerts that a whitelist would keep out of events, and does not now. */
+            hidden: components["schemas"]["AlertGroup"];
+            /** @description Events there would be beside. */
+            only_after: components["schemas"]["LoneEvents"];
+            /** @description Events there would not be. */
+            only_before: components["schemas"]["LoneEvents"];
+            /** @description Alerts of the rule that is to change. */
+            rule_alerts: components["schemas"]["BeforeAfter"];
+            /**
+             * Format: date-time
+             * @description From when on the alerts of a rule's new text take the place of the old ones, if the records before are gone.
+             */
+            rule_from?: string | null;
+            /**
+             * Format: int64
+             * @description Events with the same alerts, level, method and title.
+             */
+            same: number;
+            /** @description Alerts that a whitelist keeps out of events now, and would not. */
+            shown: components["schemas"]["AlertGroup"];
+            /**
+             * Format: date-time
+             * @description Alerts before this time.
+             */
+            until: string;
+        };
+        /** @description What to put the alerts of the last days together again with. Everything left out stays as it is. */
+        ReplayRequest: {
+            correlation?: components["schemas"]["CorrelationInput"] | null;
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            rule?: components["schemas"]["RuleAdjustment"] | null;
+            /**
+             * @description A rule's new text: it is asked about the records that are still there, and the alerts it raises take the place of
+             *     those of the rules in it.
+             */
+            text?: string | null;
+            /** @description Whitelists to add or change. */
+            whitelists?: components["schemas"]["WhitelistProposal"][];
+            /** @description Whitelists to remove or pause, by id. */
+            without_whitelists?: string[];
+        };
+        /** @description A rule and how many of the alerts are its. */
+        ReplayRule: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alerts: number;
+            /** @description Its id. */
+            id: string;
+            /** @description What its first alert says. */
+            title: components["schemas"]["LocalText"];
+        };
         /** @description One playbook on one entity. */
         RespondItem: {
             /**
@@ -3160,6 +3470,11 @@ export interface components {
         /** @description Where a playbook acts. */
         ResponseScope: components["schemas"]["All"] | components["schemas"]["ScopeMember"][];
         /**
+         * @description Why a whitelist should be looked at again.
+         * @enum {string}
+         */
+        ReviewHint: "unused" | "expires_soon" | "expired";
+        /**
          * @description What a user may do.
          * @enum {string}
          */
@@ -3207,6 +3522,20 @@ export interface components {
             testing: boolean;
             /** @description What it detects, in a few words. */
             title: components["schemas"]["LocalText"];
+        };
+        /** @description Other treatment of the alerts of one rule. */
+        RuleAdjustment: {
+            /** @enum {string} */
+            aggregation?: "none" | "graph_compute" | "expert" | "passthrough" | "window";
+            /** @description The rule's id. */
+            id: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level?: number;
+            /**
+             * Format: int64
+             * @description The window of the method `window`.
+             */
+            window_seconds?: number | null;
         };
         /** @description What a rule would have made of what came in. */
         RuleBacktest: {
@@ -3561,6 +3890,18 @@ export interface components {
             /** @description It is. */
             needed: boolean;
         };
+        /** @description Something that everything shares: a NAT gateway, a load balancer, a scanner, the hash of a golden image. */
+        SharedEntity: {
+            /** @description What it is. */
+            note?: string;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+            /**
+             * @description Its value, as alerts name it; of an address also a range such as `203.0.113.0/24` or, of a private network of an
+             *     account, `1234567890/10.0.0.0/8`.
+             */
+            value: string;
+        };
         /** @description Where in the log service a log is. */
         SlsConfig: {
             /** @description The log store. */
@@ -3876,8 +4217,40 @@ export interface components {
             last_hit?: string | null;
             /** @description Who says so. */
             owner: string;
+            /** @description It is kept, and hides nothing until somebody resumes it. */
+            paused: boolean;
             /** @description Why it is harmless. */
             reason: string;
+            /** @description Why it should be looked at again. */
+            review: components["schemas"]["ReviewHint"][];
+            /** @description What it hides. */
+            scope: components["schemas"]["WhitelistScope"];
+            /**
+             * Format: int32
+             * @description Counts up with each change: the `ETag` of this.
+             */
+            version: number;
+        };
+        /** @description A whitelist to try, and over how many days. */
+        WhitelistPreview: {
+            /** @description When it applies; names are those of `/whitelists/fields`. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            /** @description The id of the one it changes; none for a new one. */
+            id?: string | null;
+            /** @description What it hides. */
+            scope: components["schemas"]["WhitelistScope"];
+        };
+        /** @description A whitelist as somebody thinks of it. */
+        WhitelistProposal: {
+            /** @description When it applies; names are those of `/whitelists/fields`. */
+            condition: components["schemas"]["Condition"];
+            /** @description The id of the one it changes; none for a new one. */
+            id?: string | null;
             /** @description What it hides. */
             scope: components["schemas"]["WhitelistScope"];
         };
@@ -3886,6 +4259,22 @@ export interface components {
          * @enum {string}
          */
         WhitelistScope: "event" | "alert";
+        /** @description What to change of a whitelist; what is left out stays. */
+        WhitelistUpdate: {
+            condition?: components["schemas"]["Condition"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; null for never.
+             */
+            expires_at?: string | null;
+            /** @description The user who says so. */
+            owner?: string | null;
+            /** @description True: it is kept, and hides nothing until somebody resumes it. */
+            paused?: boolean | null;
+            /** @description Why it is harmless. */
+            reason?: string | null;
+            scope?: components["schemas"]["WhitelistScope"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4190,6 +4579,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Instance"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_correlation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_correlation_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the `ETag` of what was changed */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrelationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationView"];
                 };
             };
             default: {
@@ -4984,6 +5434,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             default: {
@@ -6619,6 +7100,36 @@ export interface operations {
             };
         };
     };
+    fetch_whitelist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the whitelist's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whitelist"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_whitelist: {
         parameters: {
             query?: never;
@@ -6636,6 +7147,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_whitelist: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the `ETag` of what was changed */
+                "If-Match": string;
+            };
+            path: {
+                /** @description the whitelist's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhitelistUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whitelist"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_whitelist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhitelistPreview"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
             };
             default: {
                 headers: {

@@ -87,7 +87,7 @@ function Closable({ told }: { told: Report }) {
           onSuccess: (result) => {
             const failed = result.results.filter((one) => !one.ok);
             if (failed.length === 0) tell.done(t.tuning.closed(items.length));
-            else tell.partly(t.common.failed, failed.map((one) => `${one.id}: ${one.error?.detail ?? ""}`));
+            else tell.partly(t.common.failed, failed.map((one) => `${one.id}: ${one.problem?.detail ?? ""}`));
           },
           onError: tell.failed,
         },

@@ -9,8 +9,11 @@ export interface FormulaMistake {
 const MAX_DEPTH = 32;
 
 class Mistake extends Error {
-  constructor(readonly found: FormulaMistake) {
+  readonly found: FormulaMistake;
+
+  constructor(found: FormulaMistake) {
     super(found.kind);
+    this.found = found;
   }
 }
 
@@ -31,12 +34,13 @@ export function checkFormula(text: string, count: number): FormulaMistake | null
 
 class Reader {
   at = 0;
+  readonly text: string;
+  readonly count: number;
   readonly used: boolean[];
 
-  constructor(
-    readonly text: string,
-    readonly count: number,
-  ) {
+  constructor(text: string, count: number) {
+    this.text = text;
+    this.count = count;
     this.used = Array.from({ length: count }, () => false);
   }
 

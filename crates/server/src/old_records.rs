@@ -148,14 +148,18 @@ mod tests {
         assert_eq!(walk(30), (true, Some(minute(30)), 10));
         let retention = Retention {
             age: Duration::from_mins(10),
-            ..Retention::default()
+            bytes: u64::MAX,
         };
         let head = journal.head(&tenant);
         journal.trim(&tenant, head, retention, minute(40)).unwrap();
         let (complete, from, taken) = walk(-9);
         let from = from.unwrap();
         assert!(complete && from > minute(0) && from <= minute(30), "{from}");
-        assert_eq!(minute(40 - taken as i64), from, "from the first record that is left");
+        assert_eq!(
+            minute(40 - taken as i64),
+            from,
+            "from the first record that is left"
+        );
         assert_eq!(walk(35), (true, Some(minute(35)), 5));
     }
 }

@@ -25,15 +25,15 @@ export function NoisyRules({ noisy, disabled, onChange }: Props) {
         {Object.entries(noisy).map(([rule, value]) => (
           <div key={rule} className={css.rule}>
             <RuleName id={rule} />
-            <Select<boolean>
+            <Select<"always" | "never">
               aria-label={t.judged}
-              value={value}
+              value={value ? "always" : "never"}
               disabled={disabled}
               options={[
-                { value: true, label: t.always },
-                { value: false, label: t.never },
+                { value: "always", label: t.always },
+                { value: "never", label: t.never },
               ]}
-              onChange={(next) => onChange({ ...noisy, [rule]: next })}
+              onChange={(next) => onChange({ ...noisy, [rule]: next === "always" })}
             />
             <Button
               type="text"
@@ -61,7 +61,7 @@ function RulePicker(props: { disabled: boolean; known: Record<string, boolean>; 
   const t = useText().correlation;
   const local = useLocal();
   const [typed, setTyped] = useState("");
-  const found = useRules(typed === "" ? {} : { text: [typed] });
+  const found = useRules(typed === "" ? {} : { text: typed });
   const options = found.items
     .filter((rule) => !(rule.id in props.known))
     .map((rule) => ({ value: rule.id, label: local(rule.title) }));
@@ -71,7 +71,7 @@ function RulePicker(props: { disabled: boolean; known: Record<string, boolean>; 
       placeholder={t.addRule}
       disabled={props.disabled}
       style={{ maxWidth: 420 }}
-      value={null as unknown as string}
+      value={null}
       showSearch={{ filterOption: false, onSearch: setTyped, searchValue: typed }}
       loading={found.isLoading}
       options={options}
