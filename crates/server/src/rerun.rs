@@ -42,7 +42,7 @@ pub enum RulePlan {
     /// They are treated in another way.
     Adjusted(Adjustment),
     /// The rule has another text: it is asked about the records again.
-    Text(Raiser, OldRecords),
+    Text(Box<Raiser>, OldRecords),
 }
 
 /// What came of it.
@@ -181,8 +181,9 @@ async fn proposal(
         }
         let from = walked.from.unwrap_or(between.until).max(between.from);
         let rules = raiser.rules().clone();
-        let raised = raiser.finish().into_iter();
-        let alerts: VecDeque<_> = raised
+        let alerts: VecDeque<_> = raiser
+            .finish()
+            .into_iter()
             .filter(|alert| alert.time >= from && alert.time < between.until)
             .collect();
         let replacement = Replacement { rules, from, alerts };

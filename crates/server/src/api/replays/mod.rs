@@ -199,7 +199,7 @@ async fn rule(
         };
         let (title, raiser) = apart_beside_saved(app, text, work).await??;
         let feeds = feeds(app).await?;
-        let plan = RulePlan::Text(raiser, OldRecords { since, feeds });
+        let plan = RulePlan::Text(Box::new(raiser), OldRecords { since, feeds });
         return Ok((Some(title), plan));
     }
     let Some(wanted) = &asked.rule else {
