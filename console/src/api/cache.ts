@@ -21,6 +21,7 @@ export const KEY = {
   blocked: "blocked",
   neverBlock: "never-block",
   settings: "response-settings",
+  correlation: "correlation-settings",
   whitelists: "whitelists",
   sources: "sources",
   connections: "connections",

@@ -144,153 +144,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/entities": {
+    "/api/v1/correlation-settings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List entities, by default the one seen last first. */
-        get: operations["list_entities"];
-        put?: never;
+        /** Fetch what an administrator says of correlation. */
+        get: operations["fetch_correlation_settings"];
+        /** Say something else of correlation. It holds for alerts from now on: what is linked stays linked. */
+        put: operations["replace_correlation_settings"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Fetch an entity: its counts, what its value says, who calls it malicious, how far it reaches and how common it is. */
-        get: operations["fetch_entity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/activity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List how often alerts mentioned an entity, day by day, the oldest day first; days without any are there, too. */
-        get: operations["list_entity_activity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the alerts that mention an entity, newest first. */
-        get: operations["list_entity_alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the events of the last 180 days that mention an entity, the latest first. */
-        get: operations["list_entity_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/related": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the entities most often named together with an entity, in its newest alerts; at most 50. */
-        get: operations["list_related_entities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/tag": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tag an entity as malicious. A URL is never tagged: its domain or address is. */
-        post: operations["tag_entity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities/{type}/{value}/untag": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take all malicious tags off an entity: alerts to come do not mention it as malicious, whatever their rules say. */
-        post: operations["untag_entity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/entities:bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tag many entities, or take their tags off; each by itself, so one that cannot be tagged stops no other. */
-        post: operations["tag_entities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -451,23 +316,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events/{id}/similar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the events of the last 180 days that are most like one, each with the reason; at most ten. */
-        get: operations["list_similar_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events:bulk": {
         parameters: {
             query?: never;
@@ -575,40 +423,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/patterns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the expert patterns. */
-        get: operations["list_patterns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/patterns/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Fetch an expert pattern. */
-        get: operations["fetch_pattern"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/playbooks": {
         parameters: {
             query?: never;
@@ -705,6 +519,26 @@ export interface paths {
         put?: never;
         /** Undo a handling policy: its blocks end, except where another policy wants the same block. */
         post: operations["undo_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to put the alerts of the last days together twice, as it is and as proposed. Nothing is saved and nothing is
+         *     triggered; the job says how far it is, and in the end which events would differ.
+         */
+        post: operations["start_replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1320,11 +1154,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Fetch a whitelist, with the version that a change has to name. */
+        get: operations["fetch_whitelist"];
         put?: never;
         post?: never;
         /** Remove a whitelist. Alerts it kept out of events stay out. */
         delete: operations["delete_whitelist"];
+        options?: never;
+        head?: never;
+        /** Change a whitelist, pause or resume it. It holds for alerts from now on; its hits stay. */
+        patch: operations["update_whitelist"];
+        trace?: never;
+    };
+    "/api/v1/whitelists:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to see what a whitelist would have hidden during the last days: alerts, and what would be left of events. Nothing
+         *     is saved; the job has the rest.
+         */
+        post: operations["preview_whitelist"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1462,6 +1318,33 @@ export interface components {
             threshold?: components["schemas"]["Threshold"] | null;
             /** @description The whitelist it hit. */
             whitelist?: string | null;
+        };
+        /** @description Alerts, counted. */
+        AlertGroup: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the first one happened.
+             */
+            first?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last one did.
+             */
+            last?: string | null;
+            /** @description Of which rules, most first; at most 50. */
+            rules: components["schemas"]["ReplayRule"][];
+            /**
+             * Format: int64
+             * @description How many rules there are.
+             */
+            rules_total: number;
+            /** @description Some of them, in order. */
+            samples: components["schemas"]["ReplayAlert"][];
         };
         /** @description A tab of the alert page. */
         AlertTab: {
@@ -1602,6 +1485,19 @@ export interface components {
             /** @description The rule, saved or not. */
             text?: string | null;
         };
+        /** @description A count on both sides. */
+        BeforeAfter: {
+            /**
+             * Format: int64
+             * @description As proposed.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description As it is.
+             */
+            before: number;
+        };
         /** @description A block that is in force, on its way, or being lifted. */
         Blocked: {
             /** @description Somebody changed it by hand on the device. */
@@ -1628,20 +1524,6 @@ export interface components {
         BulkResult: {
             /** @description In the order asked for. */
             results: components["schemas"]["ItemResult"][];
-        };
-        /** @description What to say of many entities. */
-        BulkTag: {
-            /** @description Which; at most 500. */
-            entities: components["schemas"]["EntityRef"][];
-            /** @description Whether they are malicious. */
-            malicious: boolean;
-            /** @description What it rests on. */
-            reason: string;
-        };
-        /** @description What became of each. */
-        BulkTagResult: {
-            /** @description In the order asked for. */
-            results: components["schemas"]["TagResult"][];
         };
         /** @description A change of many events. */
         BulkUpdate: {
@@ -1694,6 +1576,16 @@ export interface components {
             /** @description Why this one. */
             reason: components["schemas"]["LocalText"];
         };
+        /** @description Events that differ: the first hundred, worst first. */
+        ChangedEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayChangedEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description One step. */
         Check: {
             hint?: components["schemas"]["LocalText"] | null;
@@ -1727,6 +1619,16 @@ export interface components {
             title: components["schemas"]["LocalText"];
             /** @description The value comparisons use. */
             value: string;
+        };
+        /** @description Stored events that could be closed: at most 500, worst first. */
+        ClosableEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /** @description Comparisons, numbered from 1, and how they combine. */
         Condition: {
@@ -1777,6 +1679,33 @@ export interface components {
             provider: string;
             /** @description The region, such as `cn-hangzhou`. */
             region: string;
+        };
+        /** @description What correlation is to be told; it takes the place of everything said before. */
+        CorrelationInput: {
+            /** @description What everything shares: it is shown, never links alerts, and is nobody's attacker. */
+            infrastructure?: components["schemas"]["SharedEntity"][];
+            /** @description Rules that count as noisy (true) or not (false) whatever they do, by id. */
+            noisy?: {
+                [key: string]: boolean;
+            };
+            /** @description Expert patterns that are off, by id. */
+            patterns_off?: string[];
+        };
+        /** @description What an administrator says of correlation. */
+        CorrelationView: {
+            /** @description What everything shares: it is shown, never links alerts, and is nobody's attacker. */
+            infrastructure: components["schemas"]["SharedEntity"][];
+            /** @description Rules that count as noisy (true) or not (false) whatever they do, by id. */
+            noisy: {
+                [key: string]: boolean;
+            };
+            /** @description Expert patterns that are off, by id. */
+            patterns_off: string[];
+            /**
+             * Format: int32
+             * @description Counts up with each change: the `ETag` of this.
+             */
+            version: number;
         };
         /** @description A rule whose matches a window counted. */
         CountedRule: {
@@ -1889,167 +1818,12 @@ export interface components {
             /** @description Its value, scoped to what it is local to. */
             value: string;
         };
-        /** @description An entity on one day. */
-        EntityDay: {
-            /**
-             * Format: int64
-             * @description Alerts that mention it.
-             */
-            alerts: number;
-            /**
-             * Format: date-time
-             * @description When the day begins.
-             */
-            day: string;
-            /**
-             * Format: int32
-             * @description Hours in which there were some.
-             */
-            hours: number;
-        };
-        /** @description An entity with what is known of it. */
-        EntityDetail: components["schemas"]["EntitySummary"] & {
-            /** @description The cloud accounts they belong to; at most 50. */
-            accounts: string[];
-            /**
-             * Format: int64
-             * @description The newest alerts, from which the following is counted; fewer than all if it has very many.
-             */
-            alerts_considered: number;
-            /**
-             * Format: int64
-             * @description Assets that they name beside it.
-             */
-            asset_count: number;
-            /** @description The parts of its value, from what it is local to down to itself. */
-            parts: components["schemas"]["EntityPart"][];
-            /** @description How common it was lately. */
-            prevalence: components["schemas"]["EntityPrevalence"][];
-            /** @description The products whose records they rest on; at most 50. */
-            products: string[];
-            /** @description The rules that raised them, the most alerts first; at most 50. */
-            rules: components["schemas"]["EntityRule"][];
-            tag_advice?: components["schemas"]["LocalText"] | null;
-            /** @description Who calls it malicious, and who did: those that hold first. */
-            tags: components["schemas"]["EntityTag"][];
-        };
-        /** @description A part of a scoped value. */
-        EntityPart: {
-            entity?: components["schemas"]["EntityRef"] | null;
-            /** @description What it is. */
-            name: components["schemas"]["LocalText"];
-            /** @description Its text. */
-            value: string;
-        };
-        /** @description How common an entity was. */
-        EntityPrevalence: {
-            /** @description Alerts that name it. */
-            alerts: components["schemas"]["Share"];
-            /**
-             * Format: int32
-             * @description In the last so many days, today (UTC) included.
-             */
-            days: number;
-            /** @description Hosts named together with it. */
-            hosts: components["schemas"]["Share"];
-            /** @description Hours in which it was named. */
-            hours: components["schemas"]["Share"];
-        };
         /** @description Names an entity. */
         EntityRef: {
             /** @enum {string} */
             type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
             /** @description Its value. */
             value: string;
-        };
-        /** @description A rule that names an entity. */
-        EntityRule: {
-            /**
-             * Format: int64
-             * @description Alerts.
-             */
-            alert_count: number;
-            /** @description Its id. */
-            id: string;
-            /** @description What it is called. */
-            title: components["schemas"]["LocalText"];
-        };
-        /** @description An entity over all alerts. */
-        EntitySummary: {
-            /**
-             * Format: int64
-             * @description Alerts that mention it.
-             */
-            alert_count: number;
-            /**
-             * Format: int64
-             * @description Those in which it was used or left behind.
-             */
-            artefact_count: number;
-            /**
-             * Format: int64
-             * @description Those in which it is the attacker.
-             */
-            attacker_count: number;
-            /** @description Whether the type allows the malicious tag. */
-            can_be_malicious: boolean;
-            /**
-             * Format: int64
-             * @description Events that mention it.
-             */
-            event_count: number;
-            /**
-             * Format: date-time
-             * @description The first record of the first alert.
-             */
-            first_time: string;
-            /** @description An asset: by its type, or as an address or domain that was attacked. */
-            is_asset: boolean;
-            /**
-             * Format: date-time
-             * @description The last record of the last one.
-             */
-            last_time: string;
-            /** @description Known to be malicious. */
-            malicious: boolean;
-            /** @enum {string} */
-            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
-            /** @description Its value, scoped to what it is local to. */
-            value: string;
-            /**
-             * Format: int64
-             * @description Those in which it is a victim.
-             */
-            victim_count: number;
-        };
-        /** @description A malicious tag, and what became of it. */
-        EntityTag: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @enum {string} */
-            by: "analyst" | "rule" | "vendor" | "intel";
-            /** @description What the reference is called. */
-            name: components["schemas"]["LocalText"];
-            /** @description Why. */
-            reason: components["schemas"]["LocalText"];
-            /** @description Their name, the rule's id, or the indicator. */
-            reference: string;
-            removed?: components["schemas"]["EntityTagRemoval"] | null;
-        };
-        /** @description How a tag was taken back. */
-        EntityTagRemoval: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description By whom. */
-            by: string;
-            /** @description Why. */
-            reason: components["schemas"]["LocalText"];
         };
         /** @description Alerts that belong together. */
         Event: {
@@ -2101,13 +1875,6 @@ export interface components {
              * @description Alerts before folding.
              */
             raw_alert_count: number;
-            /**
-             * Format: int32
-             * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
-             */
-            score: number;
-            /** @description What the machine's score is made of. */
-            score_reasons: components["schemas"]["LocalText"][];
             /** @enum {string} */
             side: "network" | "host";
             /** @enum {string} */
@@ -2425,6 +2192,7 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
             /** @description How far it is. */
             progress: components["schemas"]["JobProgress"];
+            replay?: components["schemas"]["ReplayReport"] | null;
             report?: components["schemas"]["RuleBacktest"] | null;
             /**
              * Format: date-time
@@ -2435,14 +2203,14 @@ export interface components {
             started_by: string;
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
-            /** @description What it is about: the rules of a backtest. */
+            /** @description What it is about: the rules of a backtest, the change of a replay. */
             title: components["schemas"]["LocalText"];
         };
         /**
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "backtest";
+        JobKind: "backtest" | "replay";
         /** @description How far a job is. */
         JobProgress: {
             /**
@@ -2467,7 +2235,7 @@ export interface components {
             records: number;
             /**
              * Format: int64
-             * @description Bytes to work through; 0 before it has begun.
+             * @description Bytes to work through, an alert that is put together again counting for a thousand; 0 before it has begun.
              */
             total_bytes: number;
         };
@@ -2516,6 +2284,16 @@ export interface components {
             category?: string | null;
             product?: string | null;
             service?: string | null;
+        };
+        /** @description Events on one side only: the first hundred, worst first. */
+        LoneEvents: {
+            /** @description The first ones. */
+            items: components["schemas"]["ReplayLoneEvent"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /** @description A field that made the rule match. */
         Matched: {
@@ -2651,6 +2429,8 @@ export interface components {
              * @description When it ends; never if null or left out.
              */
             expires_at?: string | null;
+            /** @description The user who says so; you if left out. */
+            owner?: string | null;
             /** @description Why it is harmless. */
             reason: string;
             /** @description What it hides. */
@@ -2858,61 +2638,6 @@ export interface components {
             total: components["schemas"]["Total"];
         };
         /** @description A page of a list. */
-        Page_EntitySummary: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Alerts that mention it.
-                 */
-                alert_count: number;
-                /**
-                 * Format: int64
-                 * @description Those in which it was used or left behind.
-                 */
-                artefact_count: number;
-                /**
-                 * Format: int64
-                 * @description Those in which it is the attacker.
-                 */
-                attacker_count: number;
-                /** @description Whether the type allows the malicious tag. */
-                can_be_malicious: boolean;
-                /**
-                 * Format: int64
-                 * @description Events that mention it.
-                 */
-                event_count: number;
-                /**
-                 * Format: date-time
-                 * @description The first record of the first alert.
-                 */
-                first_time: string;
-                /** @description An asset: by its type, or as an address or domain that was attacked. */
-                is_asset: boolean;
-                /**
-                 * Format: date-time
-                 * @description The last record of the last one.
-                 */
-                last_time: string;
-                /** @description Known to be malicious. */
-                malicious: boolean;
-                /** @enum {string} */
-                type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
-                /** @description Its value, scoped to what it is local to. */
-                value: string;
-                /**
-                 * Format: int64
-                 * @description Those in which it is a victim.
-                 */
-                victim_count: number;
-            }[];
-            /** @description Where to go on; null on the last page. */
-            next_cursor?: string | null;
-            /** @description How many items the whole list has. */
-            total: components["schemas"]["Total"];
-        };
-        /** @description A page of a list. */
         Page_Event: {
             /** @description The items. */
             items: {
@@ -2964,13 +2689,6 @@ export interface components {
                  * @description Alerts before folding.
                  */
                 raw_alert_count: number;
-                /**
-                 * Format: int32
-                 * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
-                 */
-                score: number;
-                /** @description What the machine's score is made of. */
-                score_reasons: components["schemas"]["LocalText"][];
                 /** @enum {string} */
                 side: "network" | "host";
                 /** @enum {string} */
@@ -3347,82 +3065,24 @@ export interface components {
                 last_hit?: string | null;
                 /** @description Who says so. */
                 owner: string;
+                /** @description It is kept, and hides nothing until somebody resumes it. */
+                paused: boolean;
                 /** @description Why it is harmless. */
                 reason: string;
+                /** @description Why it should be looked at again. */
+                review: components["schemas"]["ReviewHint"][];
                 /** @description What it hides. */
                 scope: components["schemas"]["WhitelistScope"];
+                /**
+                 * Format: int32
+                 * @description Counts up with each change: the `ETag` of this.
+                 */
+                version: number;
             }[];
             /** @description Where to go on; null on the last page. */
             next_cursor?: string | null;
             /** @description How many items the whole list has. */
             total: components["schemas"]["Total"];
-        };
-        /** @description An expert pattern: ordered steps whose alerts make one event. */
-        Pattern: {
-            /** @description What it looks for, and what to do about it. */
-            description: components["schemas"]["LocalText"];
-            /** @description Such as `web_attack_to_reverse_shell`. */
-            id: string;
-            /**
-             * Format: int32
-             * @description The lowest level of an event in which it completed; 5 serious … 1 reminder; null if its alerts decide.
-             */
-            level?: number | null;
-            /** @description The steps, in the order in which they happen. */
-            steps: components["schemas"]["PatternStep"][];
-            /** @description What happened if it completes. */
-            title: components["schemas"]["LocalText"];
-            /**
-             * Format: int64
-             * @description From the first alert to the last, at most.
-             */
-            within_seconds: number;
-        };
-        /** @description A pattern with its text. */
-        PatternDetail: components["schemas"]["Pattern"] & {
-            /** @description The tests it carries. */
-            tests: components["schemas"]["PatternTest"][];
-            /** @description Its file. */
-            text: string;
-        };
-        /** @description An entity that an alert shares with an earlier one. */
-        PatternJoin: {
-            /** @description Its role in the earlier alert: `attacker`, `victim` or `artefact`; null if any. */
-            from?: string | null;
-            /** @description Its role in the later alert; null if any. */
-            to?: string | null;
-            /** @enum {string} */
-            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
-        };
-        /** @description A step of a pattern. */
-        PatternStep: {
-            /** @description Each of its alerts names an entity of this type that no earlier alert of the match names. */
-            another?: string | null;
-            /**
-             * Format: int32
-             * @description How many alerts it takes.
-             */
-            at_least: number;
-            /** @description Which alerts it takes; the names are those a whitelist may ask about. */
-            condition: components["schemas"]["Condition"];
-            /**
-             * Format: int64
-             * @description The longest silence before an alert of this step; null if only the pattern's time counts.
-             */
-            gap_seconds?: number | null;
-            /** @description What ties its alerts to earlier ones; one of them is enough. Empty where nothing comes before. */
-            joins: components["schemas"]["PatternJoin"][];
-            /** @description What happens in it. */
-            name: components["schemas"]["LocalText"];
-        };
-        /** @description A test of a pattern. */
-        PatternTest: {
-            /** @description How many alerts it is of. */
-            alerts: number;
-            /** @description Whether they complete the pattern. */
-            complete: boolean;
-            /** @description What it shows. */
-            name: string;
         };
         /** @description One mistake in what was sent, and where. */
         Place: {
@@ -3598,26 +3258,146 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description An entity named together with another. */
-        RelatedEntity: {
-            /**
-             * Format: int64
-             * @description Alerts, of the newest that name the other one, that name both.
-             */
-            alert_count: number;
-            /** @description Known to be malicious. */
-            malicious: boolean;
-            /** @description The newest of them. */
-            newest_alert: string;
+        /** @description An alert as a line of a list. */
+        ReplayAlert: {
+            /** @description Its id. */
+            id: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
             /**
              * Format: date-time
-             * @description When that was.
+             * @description When it happened.
              */
-            newest_time: string;
+            time: string;
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An event on both sides that differs. */
+        ReplayChangedEvent: {
+            /** @description As it would be; the id differs if it lost the alert that opens it. */
+            after: components["schemas"]["ReplayEvent"];
+            /** @description As it is. */
+            before: components["schemas"]["ReplayEvent"];
+            /**
+             * Format: int64
+             * @description Alerts it would have more.
+             */
+            gained: number;
+            /**
+             * Format: int64
+             * @description Alerts it has that it would not.
+             */
+            lost: number;
+        };
+        /** @description An event as a line of a list. */
+        ReplayEvent: {
+            /**
+             * Format: int64
+             * @description Its alerts, repeats too.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When its first record happened.
+             */
+            first_time: string;
+            /** @description Its id; of one as it is, usually that of a stored one. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When its last one did.
+             */
+            last_time: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
             /** @enum {string} */
-            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
-            /** @description Its value. */
-            value: string;
+            method: "none" | "graph_compute" | "expert" | "passthrough" | "window";
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An event on one side only. */
+        ReplayLoneEvent: {
+            /**
+             * Format: int64
+             * @description How many of its alerts are in other events on the other side; the rest is in none.
+             */
+            elsewhere: number;
+            /** @description The event. */
+            event: components["schemas"]["ReplayEvent"];
+        };
+        /** @description What a change would make of the alerts of the last days. */
+        ReplayReport: {
+            /** @description Alerts. */
+            alerts: components["schemas"]["BeforeAfter"];
+            /** @description Events that would differ. */
+            changed: components["schemas"]["ChangedEvents"];
+            /** @description Events that are there and open, and all of whose alerts a whitelist as proposed hits: closing them is up to you. */
+            closable: components["schemas"]["ClosableEvents"];
+            /** @description All alerts of the days were looked at; otherwise there were too many, and the newest ones were. */
+            complete: boolean;
+            /** @description Events. */
+            events: components["schemas"]["BeforeAfter"];
+            /**
+             * Format: date-time
+             * @description Alerts from this time on.
+             */
+            from: string;
+            /** @description Alerts that a whitelist would keep out of events, and does not now. */
+            hidden: components["schemas"]["AlertGroup"];
+            /** @description Events there would be beside. */
+            only_after: components["schemas"]["LoneEvents"];
+            /** @description Events there would not be. */
+            only_before: components["schemas"]["LoneEvents"];
+            /** @description Alerts of the rule that is to change. */
+            rule_alerts: components["schemas"]["BeforeAfter"];
+            /**
+             * Format: date-time
+             * @description From when on the alerts of a rule's new text take the place of the old ones, if the records before are gone.
+             */
+            rule_from?: string | null;
+            /**
+             * Format: int64
+             * @description Events with the same alerts, level, method and title.
+             */
+            same: number;
+            /** @description Alerts that a whitelist keeps out of events now, and would not. */
+            shown: components["schemas"]["AlertGroup"];
+            /**
+             * Format: date-time
+             * @description Alerts before this time.
+             */
+            until: string;
+        };
+        /** @description What to put the alerts of the last days together again with. Everything left out stays as it is. */
+        ReplayRequest: {
+            correlation?: components["schemas"]["CorrelationInput"] | null;
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            rule?: components["schemas"]["RuleAdjustment"] | null;
+            /**
+             * @description A rule's new text: it is asked about the records that are still there, and the alerts it raises take the place of
+             *     those of the rules in it.
+             */
+            text?: string | null;
+            /** @description Whitelists to add or change. */
+            whitelists?: components["schemas"]["WhitelistProposal"][];
+            /** @description Whitelists to remove or pause, by id. */
+            without_whitelists?: string[];
+        };
+        /** @description A rule and how many of the alerts are its. */
+        ReplayRule: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alerts: number;
+            /** @description Its id. */
+            id: string;
+            /** @description What its first alert says. */
+            title: components["schemas"]["LocalText"];
         };
         /** @description One playbook on one entity. */
         RespondItem: {
@@ -3690,6 +3470,11 @@ export interface components {
         /** @description Where a playbook acts. */
         ResponseScope: components["schemas"]["All"] | components["schemas"]["ScopeMember"][];
         /**
+         * @description Why a whitelist should be looked at again.
+         * @enum {string}
+         */
+        ReviewHint: "unused" | "expires_soon" | "expired";
+        /**
          * @description What a user may do.
          * @enum {string}
          */
@@ -3737,6 +3522,20 @@ export interface components {
             testing: boolean;
             /** @description What it detects, in a few words. */
             title: components["schemas"]["LocalText"];
+        };
+        /** @description Other treatment of the alerts of one rule. */
+        RuleAdjustment: {
+            /** @enum {string} */
+            aggregation?: "none" | "graph_compute" | "expert" | "passthrough" | "window";
+            /** @description The rule's id. */
+            id: string;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level?: number;
+            /**
+             * Format: int64
+             * @description The window of the method `window`.
+             */
+            window_seconds?: number | null;
         };
         /** @description What a rule would have made of what came in. */
         RuleBacktest: {
@@ -4091,30 +3890,17 @@ export interface components {
             /** @description It is. */
             needed: boolean;
         };
-        /** @description So many of so many. */
-        Share: {
+        /** @description Something that everything shares: a NAT gateway, a load balancer, a scanner, the hash of a golden image. */
+        SharedEntity: {
+            /** @description What it is. */
+            note?: string;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
             /**
-             * Format: int64
-             * @description So many.
+             * @description Its value, as alerts name it; of an address also a range such as `203.0.113.0/24` or, of a private network of an
+             *     account, `1234567890/10.0.0.0/8`.
              */
-            count: number;
-            /**
-             * Format: int64
-             * @description Of so many.
-             */
-            of: number;
-        };
-        /** @description An event like another. */
-        SimilarEvent: {
-            /** @description The event. */
-            event: components["schemas"]["Event"];
-            /**
-             * Format: int32
-             * @description How alike they are, 1 … 100.
-             */
-            likeness: number;
-            /** @description What they share. */
-            reason: components["schemas"]["LocalText"];
+            value: string;
         };
         /** @description Where in the log service a log is. */
         SlsConfig: {
@@ -4270,19 +4056,6 @@ export interface components {
             tactic: string;
             /** @description What it is called. */
             title: components["schemas"]["LocalText"];
-        };
-        /** @description Why. */
-        TagReason: {
-            /** @description What it rests on; the history and the audit log show it. */
-            reason: string;
-        };
-        /** @description What became of one. */
-        TagResult: {
-            /** @description Which. */
-            entity: components["schemas"]["EntityRef"];
-            /** @description It is as asked for. */
-            ok: boolean;
-            problem?: components["schemas"]["Problem"] | null;
         };
         /** @description One place's share of a policy. */
         Task: {
@@ -4444,8 +4217,40 @@ export interface components {
             last_hit?: string | null;
             /** @description Who says so. */
             owner: string;
+            /** @description It is kept, and hides nothing until somebody resumes it. */
+            paused: boolean;
             /** @description Why it is harmless. */
             reason: string;
+            /** @description Why it should be looked at again. */
+            review: components["schemas"]["ReviewHint"][];
+            /** @description What it hides. */
+            scope: components["schemas"]["WhitelistScope"];
+            /**
+             * Format: int32
+             * @description Counts up with each change: the `ETag` of this.
+             */
+            version: number;
+        };
+        /** @description A whitelist to try, and over how many days. */
+        WhitelistPreview: {
+            /** @description When it applies; names are those of `/whitelists/fields`. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int32
+             * @description How many days back, 1 … 90.
+             */
+            days: number;
+            /** @description The id of the one it changes; none for a new one. */
+            id?: string | null;
+            /** @description What it hides. */
+            scope: components["schemas"]["WhitelistScope"];
+        };
+        /** @description A whitelist as somebody thinks of it. */
+        WhitelistProposal: {
+            /** @description When it applies; names are those of `/whitelists/fields`. */
+            condition: components["schemas"]["Condition"];
+            /** @description The id of the one it changes; none for a new one. */
+            id?: string | null;
             /** @description What it hides. */
             scope: components["schemas"]["WhitelistScope"];
         };
@@ -4454,6 +4259,22 @@ export interface components {
          * @enum {string}
          */
         WhitelistScope: "event" | "alert";
+        /** @description What to change of a whitelist; what is left out stays. */
+        WhitelistUpdate: {
+            condition?: components["schemas"]["Condition"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; null for never.
+             */
+            expires_at?: string | null;
+            /** @description The user who says so. */
+            owner?: string | null;
+            /** @description True: it is kept, and hides nothing until somebody resumes it. */
+            paused?: boolean | null;
+            /** @description Why it is harmless. */
+            reason?: string | null;
+            scope?: components["schemas"]["WhitelistScope"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4770,305 +4591,46 @@ export interface operations {
             };
         };
     };
-    list_entities: {
-        parameters: {
-            query?: {
-                /** @description Items wanted, 1 … 200; 50 if left out. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description One of the thirteen types. */
-                type?: string;
-                /** @description Text in the value. */
-                text?: string;
-                /** @description Only those known to be malicious, or only the others. */
-                malicious?: boolean;
-                /** @description Only our assets, or only the others. */
-                asset?: boolean;
-                /** @description Seen at or after this time. */
-                since?: string;
-                /** @description `-last_time`, `-alerts` or `-events`; `-last_time` if left out. */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_EntitySummary"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    fetch_entity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EntityDetail"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_entity_activity: {
-        parameters: {
-            query?: {
-                /** @description Days, today (UTC) included: 1 … 180; 30 if left out. */
-                days?: number;
-            };
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EntityDay"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_entity_alerts: {
-        parameters: {
-            query?: {
-                /** @description Items wanted, 1 … 200; 50 if left out. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Alert"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_entity_events: {
-        parameters: {
-            query?: {
-                /** @description Items wanted, 1 … 200; 50 if left out. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Event"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_related_entities: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelatedEntity"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tag_entity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagReason"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EntityDetail"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    untag_entity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description One of the thirteen types */
-                type: string;
-                /** @description Its value, URL-encoded */
-                value: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagReason"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EntityDetail"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tag_entities: {
+    fetch_correlation_settings: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_correlation_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the `ETag` of what was changed */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkTag"];
+                "application/json": components["schemas"]["CorrelationInput"];
             };
         };
         responses: {
@@ -5077,7 +4639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkTagResult"];
+                    "application/json": components["schemas"]["CorrelationView"];
                 };
             };
             default: {
@@ -5127,7 +4689,7 @@ export interface operations {
                 to?: string;
                 /** @description Changed at or after this time. */
                 updated_since?: string;
-                /** @description `-level` (then the latest first), `-score` or `-last_time`; `-level` if left out. */
+                /** @description `-level` (then the latest first) or `-last_time`; `-level` if left out. */
                 sort?: string;
             };
             header?: never;
@@ -5447,36 +5009,6 @@ export interface operations {
             };
         };
     };
-    list_similar_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description `evt_…` */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SimilarEvent"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     update_events: {
         parameters: {
             query?: never;
@@ -5721,63 +5253,6 @@ export interface operations {
             };
         };
     };
-    list_patterns: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Pattern"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    fetch_pattern: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Such as `web_attack_to_reverse_shell` */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PatternDetail"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_playbooks: {
         parameters: {
             query?: never;
@@ -5959,6 +5434,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             default: {
@@ -7594,6 +7100,36 @@ export interface operations {
             };
         };
     };
+    fetch_whitelist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the whitelist's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whitelist"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_whitelist: {
         parameters: {
             query?: never;
@@ -7611,6 +7147,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_whitelist: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the `ETag` of what was changed */
+                "If-Match": string;
+            };
+            path: {
+                /** @description the whitelist's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhitelistUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whitelist"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_whitelist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhitelistPreview"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
             };
             default: {
                 headers: {

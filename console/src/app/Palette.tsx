@@ -77,6 +77,7 @@ function useTargets(typed: string): Target[] {
     { label: t.shell.nav.whitelist, path: to.whitelist() },
     { label: t.rules.create, path: to.ruleNew() },
     { label: t.shell.nav.overview, path: to.overview() },
+    { label: t.shell.nav.correlation, path: to.correlation() },
     { label: t.shell.nav.audit, path: to.audit() },
     { label: t.shell.nav.users, path: to.users() },
   ];

@@ -2,6 +2,7 @@ import {
   AlertOutlined,
   ApiOutlined,
   AuditOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   DashboardOutlined,
   FileSearchOutlined,
@@ -115,6 +116,7 @@ function Navigation({ fresh }: { fresh: number }) {
       <Item to={to.sources()} icon={<ApiOutlined />} label={t.sources} />
       <Item to={to.intel()} icon={<GlobalOutlined />} label={t.intel} />
       <div className={css.group}>{t.manage}</div>
+      <Item to={to.correlation()} icon={<BranchesOutlined />} label={t.correlation} />
       <Item to={to.audit()} icon={<AuditOutlined />} label={t.audit} />
       {isAdmin && <Item to={to.users()} icon={<TeamOutlined />} label={t.users} />}
     </nav>

@@ -29,6 +29,7 @@ export const to = {
   sourceNew: () => "/sources/new",
   intel: () => "/intel",
   whitelist: (query?: Query) => withQuery("/whitelist", query),
+  correlation: () => "/correlation",
   audit: () => "/audit",
   users: () => "/users",
 };

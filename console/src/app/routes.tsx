@@ -36,6 +36,7 @@ export function createRoutes() {
         { path: "sources/new", ...page(() => import("../pages/sources/SourceWizard")) },
         { path: "intel", ...page(() => import("../pages/intel/Intel")) },
         { path: "whitelist", ...page(() => import("../pages/whitelist/Whitelist")) },
+        { path: "correlation", ...page(() => import("../pages/correlation/Correlation")) },
         { path: "audit", ...page(() => import("../pages/audit/Audit")) },
         { path: "users", ...page(() => import("../pages/users/Users")) },
         { path: "*", element: <NotFound /> },

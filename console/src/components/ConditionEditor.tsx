@@ -1,9 +1,11 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Input, Select } from "antd";
 import type { Condition, ConditionField, Predicate } from "../api/types";
+import type { Dictionary } from "../i18n/dictionary";
 import { useLocal, useText, word } from "../i18n/text";
 import css from "./ConditionEditor.module.css";
 import { optionsOf } from "./FilterBar";
+import { checkFormula, type FormulaMistake } from "./formula";
 
 export interface ConditionEditorProps {
   value?: Condition;
@@ -47,7 +49,7 @@ export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEd
         <Button size="small" icon={<PlusOutlined />} onClick={add} disabled={fields.length === 0}>
           {t.add}
         </Button>
-        {value.conditions.length > 1 && (
+        {(value.conditions.length > 1 || value.formula) && (
           <Input
             size="small"
             className={css.formula ?? ""}
@@ -55,12 +57,35 @@ export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEd
             prefix={<span className="muted">{t.formula}</span>}
             placeholder={t.formulaHint}
             value={value.formula ?? ""}
-            onChange={(event) => onChange?.({ ...value, formula: event.target.value.trim() || null })}
+            onChange={(event) => onChange?.({ ...value, formula: event.target.value.trimStart() || null })}
           />
         )}
       </div>
+      <FormulaNote formula={value.formula ?? ""} count={value.conditions.length} />
     </div>
   );
+}
+
+/** What is wrong with the formula, at its place; nothing while nothing is. */
+function FormulaNote({ formula, count }: { formula: string; count: number }) {
+  const t = useText().conditions.mistakes;
+  const mistake = count > 1 || formula !== "" ? checkFormula(formula, count) : null;
+  if (!mistake) return null;
+  return (
+    <div className={css.mistake} role="status">
+      <pre aria-hidden="true">
+        {formula}
+        {"\n"}
+        {" ".repeat(mistake.at)}^
+      </pre>
+      {sentence(mistake, count, t)}
+    </div>
+  );
+}
+
+function sentence({ kind, at, number }: FormulaMistake, count: number, t: Dictionary["conditions"]["mistakes"]): string {
+  if (kind === "noSuchCondition") return t.noSuchCondition(at + 1, number ?? 0, count);
+  return kind === "unused" ? t.unused(number ?? 0) : t[kind](at + 1);
 }
 
 interface LineProps {

@@ -9,8 +9,8 @@ use crate::{
     state::{Counters, State},
 };
 use model::{
-    Aggregation, Alert, AlertId, Capabilities, EventId, EventStatus, NoEventReason, TenantId, Time,
-    whitelist::Whitelist,
+    Aggregation, Alert, AlertId, Capabilities, CorrelationSettings, EventId, EventStatus, NoEventReason,
+    TenantId, Time, whitelist::Whitelist,
 };
 use std::collections::BTreeMap;
 
@@ -157,6 +157,15 @@ impl Correlator {
     /// the fold it joins.
     pub fn close_folds(&mut self) {
         self.tenants.values_mut().for_each(State::close_folds);
+    }
+
+    /// Takes over what an administrator says of correlation, for alerts to come: what is linked stays linked.
+    pub fn configure(&mut self, said: &CorrelationSettings) {
+        self.settings = std::mem::take(&mut self.settings).with(said);
+        for state in self.tenants.values_mut() {
+            state.close_folds();
+            state.configure(&self.settings);
+        }
     }
 
     /// What happened that is worth watching, over all tenants.

@@ -6,10 +6,10 @@ use crate::{
     hub::{Activity, Standing},
     newest::Newest,
 };
-use model::EntityKey;
+use model::{EntityKey, Infrastructure};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     ops::{Index, IndexMut},
 };
 
@@ -65,7 +65,7 @@ pub(crate) struct Entities {
 }
 
 impl Entities {
-    pub(crate) fn intern(&mut self, key: &EntityKey, infrastructure: &BTreeSet<EntityKey>) -> EntityIx {
+    pub(crate) fn intern(&mut self, key: &EntityKey, infrastructure: &Infrastructure) -> EntityIx {
         if let Some(entity) = self.by_key.get(key) {
             return *entity;
         }
@@ -91,7 +91,7 @@ impl Entities {
     }
 
     /// Marks what is infrastructure from now on, and rebuilds what a snapshot leaves out.
-    pub(crate) fn configure(&mut self, infrastructure: &BTreeSet<EntityKey>) {
+    pub(crate) fn configure(&mut self, infrastructure: &Infrastructure) {
         for (entity, row) in self.rows.iter_mut() {
             row.infrastructure = infrastructure.contains(&row.key);
             self.by_key.insert(row.key.clone(), entity);

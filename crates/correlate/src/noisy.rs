@@ -9,7 +9,7 @@ use crate::{
     newest::Newest,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 handle!(
     /// A rule that has fired.
@@ -25,6 +25,9 @@ struct Row {
     /// The hour of the last judgement, and the judgement.
     judged: i64,
     standing: Standing,
+    /// What an administrator says it is, whatever it does.
+    #[serde(skip)]
+    said: Option<bool>,
     /// The newest folded alerts that may be part of a sweep.
     sweeps: Newest<NodeIx>,
 }
@@ -58,10 +61,22 @@ impl Rules {
                 noisy: false,
                 rarity: None,
             },
+            said: None,
             sweeps: Newest::default(),
         });
         self.by_id.insert(id.to_owned(), rule);
         rule
+    }
+
+    /// Takes over which rules count as noisy, or not, whatever they do.
+    pub(crate) fn configure(&mut self, said: &BTreeMap<String, bool>) {
+        for row in self.by_id.values() {
+            self.rows[*row].said = None;
+        }
+        for (id, noisy) in said {
+            let rule = self.intern(id);
+            self.rows[rule].said = Some(*noisy);
+        }
     }
 
     pub(crate) fn fired(&mut self, rule: RuleIx, hour: i64) {
@@ -79,7 +94,8 @@ impl Rules {
 
     /// The last judgement.
     pub(crate) fn is_noisy(&self, rule: RuleIx) -> bool {
-        self.rows[rule].standing.noisy
+        let row = &self.rows[rule];
+        row.said.unwrap_or(row.standing.noisy)
     }
 
     /// How rare the rule is, by the last judgement.

@@ -1,8 +1,8 @@
 //! What an administrator, the content and the tests may set.
 
 use crate::pattern::Patterns;
-use model::{Aggregation, Alert, Capabilities, EntityKey, Tactic, limits};
-use std::collections::BTreeSet;
+use model::{Aggregation, Alert, Capabilities, CorrelationSettings, Infrastructure, Tactic, limits};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many folded alerts an event may hold (S9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,11 @@ pub struct Settings {
     pub tactic_order: Vec<Tactic>,
     /// Addresses, hosts and hashes that everything shares: NAT, load balancer, back-to-origin, scanner, golden image.
     /// They are shown and never link, and are nobody's attacker.
-    pub infrastructure: BTreeSet<EntityKey>,
+    pub infrastructure: Infrastructure,
+    /// Rules that count as noisy (true) or not (false) whatever they do, by id.
+    pub noisy: BTreeMap<String, bool>,
+    /// The expert patterns that are off, by id.
+    pub patterns_off: BTreeSet<String>,
     /// How large an event may grow.
     pub caps: Caps,
     /// The expert patterns.
@@ -51,8 +55,24 @@ pub struct Settings {
 impl Settings {
     /// The steps of expert patterns that an alert may take.
     pub(crate) fn steps_of(&self, alert: &Alert) -> Vec<(usize, usize)> {
+        let off = |pattern| {
+            self.patterns
+                .get(pattern)
+                .is_some_and(|p| self.patterns_off.contains(&p.id))
+        };
         let steps = self.patterns.steps_of(alert).into_iter();
-        steps.map(|(pattern, step)| (pattern.0, step.0)).collect()
+        let on = steps.filter(|(pattern, _)| !off(*pattern));
+        on.map(|(pattern, step)| (pattern.0, step.0)).collect()
+    }
+
+    /// The same with what an administrator says of correlation.
+    pub fn with(self, said: &CorrelationSettings) -> Self {
+        Self {
+            infrastructure: said.infrastructure(),
+            noisy: said.noisy.clone(),
+            patterns_off: said.patterns_off.clone(),
+            ..self
+        }
     }
 
     /// The position of the furthest of these tactics in the matrix.

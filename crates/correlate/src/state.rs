@@ -81,13 +81,15 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(tenant: TenantId, settings: &Settings) -> Self {
+        let mut rules = Rules::default();
+        rules.configure(&settings.noisy);
         Self {
             tenant,
             clock: Time::from_millis(i64::MIN),
             start: i64::MAX,
             swept: i64::MIN,
             entities: Entities::default(),
-            rules: Rules::default(),
+            rules,
             nodes: Arena::default(),
             events: Arena::default(),
             ids: HashMap::new(),
@@ -305,6 +307,7 @@ impl State {
             self.forget_progress();
             self.patterns = patterns;
         }
+        self.rules.configure(&settings.noisy);
         self.entities.configure(&settings.infrastructure);
         self.known = self.arrived.iter().map(|(_, alert)| *alert).collect();
     }

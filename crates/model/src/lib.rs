@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod capability;
 pub mod condition;
+pub mod correlation;
 pub mod entity;
 pub mod entity_parts;
 pub mod entity_tag;
@@ -30,6 +31,7 @@ pub use alert::{
 };
 pub use capability::{Capabilities, Capability};
 pub use condition::{Condition, Formula, Predicate};
+pub use correlation::{CorrelationSettings, Infrastructure};
 pub use entity::{Entity, EntityKey, EntityKind, Role};
 pub use entity_tag::TagSource;
 pub use event::{Apart, EventStatus, LinkReason, Membership, Related, SecurityEvent, SharedEntity};

@@ -2,13 +2,12 @@
 
 use crate::{
     auth::Throttle,
-    backtest::Tested,
     clock,
     cloud::Clouds,
     config::Config,
     content::{Content, ContentError},
     intel::Intel,
-    jobs::Jobs,
+    jobs::{Done, Jobs},
     live::Live,
     pipeline::{
         Action, Engine, EngineSettings, Environment, Pipeline, PipelineError, RuleSelection, SourceInfo,
@@ -53,8 +52,8 @@ pub struct App {
     pub wake: Wake,
     /// Set while some response rule listens to alerts.
     pub alert_triggers: Arc<AtomicBool>,
-    /// Backtests that run, and what came of the last ones.
-    pub backtests: Jobs<Tested>,
+    /// Backtests and replays that run, and what came of the last ones.
+    pub jobs: Jobs<Done>,
     /// Failed logins.
     pub throttle: Throttle,
     /// Ends everything.
@@ -169,9 +168,11 @@ impl App {
             stop: stop.clone(),
         };
         let capabilities = config.capability_table();
+        let (correlation, _) = store.correlation_settings_fetch(&tenant).await?;
         let settings = EngineSettings {
             tenant: tenant.clone(),
             capabilities: capabilities.clone(),
+            correlation: correlation.clone(),
             rules: RuleSelection::default(),
         };
         let (pipeline, handle) =
@@ -189,7 +190,7 @@ impl App {
             live,
             wake,
             alert_triggers,
-            backtests: Jobs::default(),
+            jobs: Jobs::default(),
             throttle: Throttle::default(),
             stop,
             tasks: TaskTracker::new(),
@@ -197,6 +198,11 @@ impl App {
         // The configuration may have changed since the state was saved.
         app.pipeline
             .submit(&Action::Capabilities { capabilities }, clock::now())
+            .await?;
+        // It may have been saved when the server stopped, and not been told any more.
+        let settings = correlation;
+        app.pipeline
+            .submit(&Action::Correlation { settings }, clock::now())
             .await?;
         workers::start(&app, &app.tasks);
         Ok(Started {

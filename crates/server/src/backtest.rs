@@ -4,21 +4,16 @@
 use crate::{
     app::App,
     clock,
-    jobs::{Job, Outcome, Progress},
+    jobs::{Done, Job, Outcome, Progress},
+    old_records::OldRecords,
 };
-use journal::{Entry, EntryKind, Error, Journal, Position};
+use journal::{Error, Journal};
 use model::{SourceId, TenantId, Time};
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use workbench::{Backtest, BacktestReport, Feed, RawRecord};
 
 /// How long one may take; what it found by then is told.
-const LONGEST: Duration = Duration::from_hours(1);
-/// Bytes of the journal that are read at a time: between two reads it looks whether it was cancelled.
-const BATCH: usize = 256 << 10;
+pub const LONGEST: Duration = Duration::from_hours(1);
 
 /// What to run.
 pub struct Plan {
@@ -40,7 +35,7 @@ pub struct Tested {
 }
 
 /// Runs a plan for a job that was taken in. The server waits for it when it stops, which cancels it.
-pub fn spawn(app: &Arc<App>, plan: Plan, job: &Arc<Job<Tested>>) {
+pub fn spawn(app: &Arc<App>, plan: Plan, job: &Arc<Job<Done>>) {
     let (shared, worked) = (Arc::clone(app), Arc::clone(job));
     let work = move || {
         let until = worked.started.plus(LONGEST);
@@ -51,7 +46,7 @@ pub fn spawn(app: &Arc<App>, plan: Plan, job: &Arc<Job<Tested>>) {
     app.tasks.spawn(async move {
         let outcome = match tokio::task::spawn_blocking(work).await {
             Ok(Ok(_)) if job.cancel.is_cancelled() => Outcome::Cancelled,
-            Ok(Ok(tested)) => Outcome::Done(tested),
+            Ok(Ok(tested)) => Outcome::Done(Done::Tested(tested)),
             Ok(Err(error)) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, job.id, "a backtest cannot read the journal");
@@ -66,65 +61,37 @@ pub fn spawn(app: &Arc<App>, plan: Plan, job: &Arc<Job<Tested>>) {
     });
 }
 
-/// Reads the journal from its oldest entry to what is now its end, for as long as `goes_on` says.
+/// Runs a plan over the journal, for as long as `goes_on` says.
 fn run(
     journal: &dyn Journal,
     tenant: &TenantId,
-    mut plan: Plan,
+    plan: Plan,
     progress: &Progress,
     goes_on: impl Fn() -> bool,
 ) -> Result<Tested, Error> {
-    let (mut at, end) = (journal.oldest(tenant), journal.head(tenant));
-    let mut left = end.0.saturating_sub(at.0);
-    progress.total.store(left, Ordering::Relaxed);
-    while at < end && goes_on() {
-        let (after, entries) = match journal.read(tenant, at, BATCH) {
-            Ok(entries) => (entries.last().map_or(end, |(after, _)| *after), entries),
-            // Retention was faster; to ask a moment later would have been the same.
-            Err(Error::Gone { oldest, .. }) if oldest > at => (oldest, Vec::new()),
-            Err(error) => return Err(error),
-        };
-        at = after;
-        plan.take(&entries, progress);
-        let behind = end.0.saturating_sub(at.0);
-        progress
-            .done
-            .fetch_add(left.saturating_sub(behind), Ordering::Relaxed);
-        left = behind;
-    }
+    let Plan {
+        mut backtest,
+        since,
+        feeds,
+    } = plan;
+    let take = |raw: &RawRecord<'_>| {
+        backtest.record(raw);
+        backtest.alerts()
+    };
+    let records = OldRecords { since, feeds };
+    let walked = records.walk(journal, tenant, progress, goes_on, take)?;
     Ok(Tested {
-        report: plan.backtest.finish(),
-        complete: at >= end,
+        report: backtest.finish(),
+        complete: walked.complete,
     })
-}
-
-impl Plan {
-    fn take(&mut self, entries: &[(Position, Entry)], progress: &Progress) {
-        let mut records = 0;
-        for (_, entry) in entries.iter().filter(|(_, entry)| entry.received >= self.since) {
-            let EntryKind::Record { source, position } = &entry.kind else {
-                continue;
-            };
-            if let Some(feed) = self.feeds.get(source) {
-                records += 1;
-                self.backtest.record(&RawRecord {
-                    feed,
-                    position,
-                    received: entry.received,
-                    raw: &entry.body,
-                });
-            }
-        }
-        progress.records.fetch_add(records, Ordering::Relaxed);
-        progress.alerts.store(self.backtest.alerts(), Ordering::Relaxed);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{bench, content::Content};
-    use journal::{LocalJournal, Options};
+    use journal::{Entry, EntryKind, LocalJournal, Options};
+    use std::sync::atomic::Ordering;
     use workbench::Budget;
 
     const RULE: &str = "

@@ -2,6 +2,7 @@
 //!
 //! In memory only, and bounded: a restart forgets it, and whoever asked asks again.
 
+use crate::{backtest::Tested, rerun::Replayed};
 use model::{LocalText, Time};
 use std::{
     sync::{
@@ -19,7 +20,25 @@ const KEPT: usize = 20;
 /// How long one that has ended is known.
 const KEPT_FOR: Duration = Duration::from_hours(1);
 
-/// The jobs of one kind, those started first in front.
+/// What comes of the jobs there are.
+#[derive(Debug)]
+pub enum Done {
+    /// Of a backtest.
+    Tested(Tested),
+    /// Of a replay.
+    Replayed(Replayed),
+}
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Runs rules over what came in.
+    Backtest,
+    /// Puts the alerts of the last days together again.
+    Replay,
+}
+
+/// The jobs that are known, those started first in front.
 #[derive(Debug)]
 pub struct Jobs<T>(Mutex<Vec<Arc<Job<T>>>>);
 
@@ -28,6 +47,8 @@ pub struct Jobs<T>(Mutex<Vec<Arc<Job<T>>>>);
 pub struct Job<T> {
     /// Its id.
     pub id: String,
+    /// What it does.
+    pub kind: Kind,
     /// What it is about.
     pub title: LocalText,
     /// Who started it.
@@ -44,7 +65,7 @@ pub struct Job<T> {
 /// How far a job is. The figures belong together only roughly: they are read while it goes on.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Bytes to work through.
+    /// Bytes to work through; an alert that is put together again counts for a thousand.
     pub total: AtomicU64,
     /// Bytes worked through.
     pub done: AtomicU64,
@@ -122,6 +143,7 @@ impl<T> Job<T> {
     /// A job that has not done anything yet.
     pub fn new(
         id: String,
+        kind: Kind,
         title: LocalText,
         actor: String,
         started: Time,
@@ -129,6 +151,7 @@ impl<T> Job<T> {
     ) -> Self {
         Self {
             id,
+            kind,
             title,
             actor,
             started,
@@ -186,6 +209,7 @@ mod tests {
         let title = LocalText::same("A rule");
         Job::new(
             id.to_owned(),
+            Kind::Backtest,
             title,
             "ada".to_owned(),
             at(minutes),

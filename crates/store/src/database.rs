@@ -12,15 +12,16 @@ use std::{
     time::Duration,
 };
 
-/// The migrations in order; a released one never changes.
-const MIGRATIONS: [(&str, &str); 7] = [
-    ("pipeline", include_str!("../migrations/0001_pipeline.sql")),
-    ("detection", include_str!("../migrations/0002_detection.sql")),
-    ("response", include_str!("../migrations/0003_response.sql")),
-    ("access", include_str!("../migrations/0004_access.sql")),
-    ("intel", include_str!("../migrations/0005_intel.sql")),
-    ("entity", include_str!("../migrations/0006_entity.sql")),
-    ("links", include_str!("../migrations/0008_links.sql")),
+/// The migrations by number, in order; a released one never changes.
+const MIGRATIONS: [(i64, &str, &str); 8] = [
+    (1, "pipeline", include_str!("../migrations/0001_pipeline.sql")),
+    (2, "detection", include_str!("../migrations/0002_detection.sql")),
+    (3, "response", include_str!("../migrations/0003_response.sql")),
+    (4, "access", include_str!("../migrations/0004_access.sql")),
+    (5, "intel", include_str!("../migrations/0005_intel.sql")),
+    (6, "entity", include_str!("../migrations/0006_entity.sql")),
+    (7, "tuning", include_str!("../migrations/0007_tuning.sql")),
+    (8, "links", include_str!("../migrations/0008_links.sql")),
 ];
 /// Reads that run at once.
 const READERS: u32 = 4;
@@ -109,16 +110,16 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn migrate(pool: &SqlitePool) -> Result<()> {
-    let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
         Migration::new(
-            version,
+            *version,
             (*name).into(),
             MigrationType::Simple,
             sql.into_sql_str(),
             false,
         )
     });
-    let known = MIGRATIONS.len() as i64;
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
     match Migrator::with_migrations(migrations.collect()).run(pool).await {
         Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(found)) if found > known => {

@@ -14,6 +14,7 @@
 mod action;
 mod activity;
 mod alert;
+mod alert_stream;
 mod approval;
 mod audit;
 mod breaker;
@@ -61,6 +62,7 @@ mod whitelist;
 pub use action::ActionResult;
 pub use activity::{Activity, ActivityKind, ActivityRow};
 pub use alert::{AlertFilter, AlertRow, AlertTab};
+pub use alert_stream::{Between, StreamedAlert};
 pub use approval::{Approval, Decision};
 pub use audit::{AuditEntry, AuditFilter, AuditReport, AuditRow, Broken};
 pub use client::{ClientCount, ClientDay};

@@ -17,6 +17,7 @@ mod logs;
 pub mod output;
 pub mod pattern;
 mod read;
+pub mod replay;
 mod skeleton;
 mod test;
 

@@ -7,6 +7,7 @@ import { graph } from "./graph";
 import { rules } from "./rules";
 import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
+import { correlation, tuning } from "./tuning";
 import { sources } from "./sources";
 import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
@@ -28,6 +29,8 @@ export const en = {
   conditions,
   disposal,
   whitelist,
+  tuning,
+  correlation,
   sources,
   intel,
   session,

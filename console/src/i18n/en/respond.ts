@@ -12,6 +12,15 @@ export const conditions = {
   formula: "Formula",
   formulaHint: "Leave it empty to require all. Example: (1&2)|3",
   remove: "Remove the condition",
+  mistakes: {
+    expectedTerm: (at: number) => `Character ${at}: expected the number of a condition, ! or (`,
+    expectedClose: (at: number) => `Character ${at}: expected )`,
+    expectedOperator: (at: number) => `Character ${at}: expected &, | or the end`,
+    noSuchCondition: (at: number, number: number, count: number) =>
+      `Character ${at}: there is no condition ${number}, there are ${count}`,
+    unused: (number: number) => `Condition ${number} is not used`,
+    tooDeep: (at: number) => `Character ${at}: brackets nest too deep`,
+  },
 };
 
 export const responseRules = {
@@ -151,5 +160,19 @@ export const whitelist = {
   emptyTitle: "The whitelist is empty",
   empty: "Add an entry when an alert is true but expected, such as your own scanner. Best from the event itself: the conditions are filled in.",
   created: "Entry added.",
+  changed: "Entry changed.",
+  edit: "Change the entry",
+  custom: "As it is",
+  paused: "Paused",
+  pause: "Pause",
+  resume: "Resume",
+  stale: "Somebody changed this entry since you opened it. Close the form and open it again.",
+  review: { unused: "No hit for 90 days", expires_soon: "Ends within 7 days", expired: "Ended" },
+  reviewHint: {
+    unused: "It may be of no use any more: pause or delete it.",
+    expires_soon: "Renew it if it is still expected.",
+    expired: "It hides nothing any more: renew or delete it.",
+  },
+  previewHint: "What it would have hidden during the last days. Nothing is saved.",
   prefilled: "Filled in from what you were looking at. Keep only the conditions that make it expected.",
 };

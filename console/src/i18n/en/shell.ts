@@ -14,6 +14,7 @@ export const shell = {
     sources: "Log sources",
     intel: "Threat intelligence",
     whitelist: "Whitelist",
+    correlation: "Correlation",
     audit: "Audit log",
     users: "Users",
   },

@@ -8,6 +8,7 @@ import { graph } from "./graph";
 import { rules } from "./rules";
 import { patterns } from "./patterns";
 import { responseRules, conditions, disposal, whitelist } from "./respond";
+import { correlation, tuning } from "./tuning";
 import { sources } from "./sources";
 import { intel } from "./intel";
 import { session, overview, audit, users } from "./admin";
@@ -29,6 +30,8 @@ export const zh: Dictionary = {
   conditions,
   disposal,
   whitelist,
+  tuning,
+  correlation,
   sources,
   intel,
   session,

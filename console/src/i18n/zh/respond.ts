@@ -12,6 +12,14 @@ export const conditions: Dictionary["conditions"] = {
   formula: "逻辑表达式",
   formulaHint: "留空表示全部满足。示例：(1&2)|3",
   remove: "移除条件",
+  mistakes: {
+    expectedTerm: (at) => `第 ${at} 个字符：应为条件编号、! 或 (`,
+    expectedClose: (at) => `第 ${at} 个字符：应为 )`,
+    expectedOperator: (at) => `第 ${at} 个字符：应为 &、| 或结束`,
+    noSuchCondition: (at, number, count) => `第 ${at} 个字符：没有条件 ${number}，共有 ${count} 个`,
+    unused: (number) => `条件 ${number} 未被使用`,
+    tooDeep: (at) => `第 ${at} 个字符：括号嵌套过深`,
+  },
 };
 
 export const responseRules: Dictionary["responseRules"] = {
@@ -150,5 +158,19 @@ export const whitelist: Dictionary["whitelist"] = {
   emptyTitle: "白名单为空",
   empty: "告警属实但属于预期（例如自己的扫描器）时添加条目。建议从事件中添加，条件会自动填好。",
   created: "条目已添加。",
+  changed: "条目已修改。",
+  edit: "修改条目",
+  custom: "保持不变",
+  paused: "已暂停",
+  pause: "暂停",
+  resume: "恢复",
+  stale: "打开表单后该条目已被他人修改，请关闭后重新打开。",
+  review: { unused: "90 天未命中", expires_soon: "7 天内到期", expired: "已到期" },
+  reviewHint: {
+    unused: "可能已无用，建议暂停或删除。",
+    expires_soon: "若仍属预期，请续期。",
+    expired: "已不再生效，请续期或删除。",
+  },
+  previewHint: "查看该条目在最近几天会隐藏哪些告警和事件，不会保存。",
   prefilled: "已根据当前对象预填，请只保留属于预期的条件。",
 };

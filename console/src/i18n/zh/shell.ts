@@ -16,6 +16,7 @@ export const shell: Dictionary["shell"] = {
     sources: "日志接入",
     intel: "威胁情报",
     whitelist: "白名单",
+    correlation: "关联设置",
     audit: "审计日志",
     users: "用户",
   },

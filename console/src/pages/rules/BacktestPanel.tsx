@@ -1,11 +1,12 @@
-import { Alert, Button, InputNumber, Progress, Select } from "antd";
+import { Alert, Button, InputNumber, Select } from "antd";
 import { useState } from "react";
-import { useCancelJob, useJob, useLastJob } from "../../api/jobs";
+import { useJob, useLastJob } from "../../api/jobs";
 import { asProblem, ProblemError } from "../../api/problem";
 import { useBacktestRule } from "../../api/rules";
 import { useMay } from "../../api/session";
 import type { Job } from "../../api/types";
 import { Failure } from "../../components/Failure";
+import { JobRunning } from "../../components/JobRunning";
 import { useText } from "../../i18n/text";
 import { BacktestReport } from "./BacktestReport";
 import { keyOf, requestOf, type Tried } from "./tried";
@@ -71,32 +72,15 @@ function Lost({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 
 function Outcome({ job, changed }: { job: Job; changed: boolean }) {
   const t = useText().rules;
+  const { records, alerts } = job.progress;
+  const words = { running: t.backtestRunning, soFar: t.backtestSoFar(records, alerts), cancel: t.backtestCancel };
   return (
     <>
       {changed && <Alert type="info" showIcon title={t.backtestChanged} />}
-      {job.state === "running" && <Running job={job} />}
+      {job.state === "running" && <JobRunning job={job} words={words} />}
       {job.state === "cancelled" && <div className="muted">{t.backtestCancelled}</div>}
       {job.problem && <Failure error={new ProblemError(job.problem)} />}
       {job.report && <BacktestReport told={job.report} />}
-    </>
-  );
-}
-
-function Running({ job }: { job: Job }) {
-  const t = useText();
-  const may = useMay("responder");
-  const cancel = useCancelJob();
-  const { percent, records, alerts } = job.progress;
-  return (
-    <>
-      <Progress aria-label={t.rules.backtestRunning} percent={percent} status="active" />
-      <div className="row wrap">
-        <span className="muted number">{t.rules.backtestSoFar(records, alerts)}</span>
-        <Button size="small" disabled={!may} loading={cancel.isPending} onClick={() => cancel.mutate(job.id)}>
-          {t.rules.backtestCancel}
-        </Button>
-      </div>
-      {cancel.error && <Failure error={cancel.error} />}
     </>
   );
 }

@@ -4,10 +4,12 @@ import { useNavigate, useParams, useSearchParams } from "react-router";
 import { asProblem } from "../../api/problem";
 import { useRule, useRuleLint, useRuleSkeleton, useSaveRule } from "../../api/rules";
 import { useMay } from "../../api/session";
+import { startReplay } from "../../api/tuning";
 import { to } from "../../app/paths";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { Page, PageHead } from "../../components/PageHead";
+import { ReplayPanel } from "../../components/ReplayPanel";
 import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
 import { BacktestPanel } from "./BacktestPanel";
@@ -119,6 +121,18 @@ function Editor({ id, start, copied }: { id?: string; start: () => string; copie
               key: "backtest",
               label: t.rules.editorTabs.backtest,
               children: <BacktestPanel tried={{ text }} place={`editor ${id ?? ""}`} />,
+            },
+            {
+              key: "events",
+              label: t.rules.editorTabs.events,
+              children: (
+                <ReplayPanel
+                  place={`rule ${id ?? ""}`}
+                  asked={text}
+                  start={(days) => startReplay({ days, text })}
+                  hint={t.rules.eventsHint}
+                />
+              ),
             },
           ]}
         />

@@ -1,6 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Popconfirm, type TableColumnsType } from "antd";
 import { useDeleteWhitelist, useWhitelistFields, useWhitelists } from "../../api/admin";
+import { useChangeWhitelist } from "../../api/tuning";
 import { useMay } from "../../api/session";
 import type { Whitelist as Entry } from "../../api/types";
 import { useConditionText } from "../../components/conditionText";
@@ -19,6 +20,8 @@ export default function Whitelist() {
   const t = useText();
   const rows = whole(useWhitelists());
   const [creating, setCreating] = useUrlValue("new");
+  const [editing, setEditing] = useUrlValue("edit");
+  const edited = rows.items.find((entry) => entry.id === editing);
   const may = useMay("responder");
   const create = may && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating("1")}>
@@ -33,15 +36,17 @@ export default function Whitelist() {
       <PagedTable
         rows={rows}
         rowKey={(entry) => entry.id}
-        columns={useColumns()}
+        columns={useColumns(setEditing)}
+        width={1180}
         empty={<Nothing title={t.whitelist.emptyTitle} hint={t.whitelist.empty} action={create} />}
       />
       {creating !== "" && <WhitelistForm onClose={() => setCreating("")} />}
+      {edited && <WhitelistForm key={edited.id} entry={edited} onClose={() => setEditing("")} />}
     </Page>
   );
 }
 
-function useColumns(): TableColumnsType<Entry> {
+function useColumns(onEdit: (id: string) => void): TableColumnsType<Entry> {
   const t = useText();
   const conditionText = useConditionText(useWhitelistFields().data);
   return [
@@ -49,6 +54,20 @@ function useColumns(): TableColumnsType<Entry> {
       title: t.whitelist.scope,
       width: 84,
       render: (_, entry) => <Badge hint={t.whitelist.scopeHint[entry.scope]}>{t.whitelist.scopes[entry.scope]}</Badge>,
+    },
+    {
+      title: t.common.status,
+      width: 132,
+      render: (_, entry) => (
+        <span className="row wrap">
+          {entry.paused && <Badge tone="info">{t.whitelist.paused}</Badge>}
+          {entry.review.map((hint) => (
+            <Badge key={hint} tone="warn" hint={t.whitelist.reviewHint[hint]}>
+              {t.whitelist.review[hint]}
+            </Badge>
+          ))}
+        </span>
+      ),
     },
     { title: t.whitelist.conditions, render: (_, entry) => conditionText(entry.condition) },
     { title: t.common.reason, dataIndex: "reason", width: 260 },
@@ -65,21 +84,32 @@ function useColumns(): TableColumnsType<Entry> {
       width: 116,
       render: (_, entry) => (entry.expires_at ? <Moment at={entry.expires_at} /> : t.whitelist.expiry.never),
     },
-    { title: "", width: 84, align: "right", render: (_, entry) => <Delete id={entry.id} /> },
+    { title: "", width: 210, align: "right", render: (_, entry) => <Actions entry={entry} onEdit={onEdit} /> },
   ];
 }
 
-function Delete({ id }: { id: string }) {
-  const t = useText().common;
+function Actions({ entry, onEdit }: { entry: Entry; onEdit: (id: string) => void }) {
+  const t = useText();
   const tell = useTell();
   const remove = useDeleteWhitelist();
+  const change = useChangeWhitelist();
   const may = useMay("responder");
   if (!may) return null;
+  const { id, version, paused } = entry;
+  const onSwitch = () => change.mutate({ id, version, change: { paused: !paused } }, { onError: tell.failed });
   return (
-    <Popconfirm title={t.deleteSure} onConfirm={() => remove.mutate(id, { onError: tell.failed })}>
-      <Button type="link" size="small" danger>
-        {t.delete}
+    <>
+      <Button type="link" size="small" onClick={() => onEdit(id)}>
+        {t.common.edit}
       </Button>
-    </Popconfirm>
+      <Button type="link" size="small" loading={change.isPending} onClick={onSwitch}>
+        {paused ? t.whitelist.resume : t.whitelist.pause}
+      </Button>
+      <Popconfirm title={t.common.deleteSure} onConfirm={() => remove.mutate(id, { onError: tell.failed })}>
+        <Button type="link" size="small" danger>
+          {t.common.delete}
+        </Button>
+      </Popconfirm>
+    </>
   );
 }

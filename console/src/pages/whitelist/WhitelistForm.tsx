@@ -1,35 +1,43 @@
-import { Alert, Button, Drawer, Form, Input, Radio, Select } from "antd";
+import { Alert, Button, Collapse, Drawer, Form, Input, Radio, Select } from "antd";
 import { useSearchParams } from "react-router";
 import { useCreateWhitelist, useWhitelistFields } from "../../api/admin";
-import type { Condition, ConditionField } from "../../api/types";
+import { asProblem } from "../../api/problem";
+import { previewWhitelist, useChangeWhitelist } from "../../api/tuning";
+import type { Condition, ConditionField, Whitelist } from "../../api/types";
 import { ConditionEditor } from "../../components/ConditionEditor";
 import { Failure } from "../../components/Failure";
+import { checkFormula } from "../../components/formula";
 import { Loading } from "../../components/Loading";
+import { Moment } from "../../components/Moment";
+import { ReplayPanel } from "../../components/ReplayPanel";
 import { useTell } from "../../components/useTell";
 import { readPredicate } from "../../filters/prefill";
 import { useText } from "../../i18n/text";
-
-type Expiry = "1" | "7" | "30" | "never";
+import { EXPIRIES, endOf, startOf, type Expiry } from "./expiry";
 
 interface Fields {
   scope: "event" | "alert";
   condition: Condition;
   reason: string;
+  owner?: string;
   expiry: Expiry;
 }
 
-const DAY_MS = 86_400_000;
-const EXPIRIES: Expiry[] = ["1", "7", "30", "never"];
+interface Props {
+  /** The entry to change; a new one is made without. */
+  entry?: Whitelist;
+  onClose: () => void;
+}
 
-/** A new entry; a link from an event or an alert fills it in. */
-export function WhitelistForm({ onClose }: { onClose: () => void }) {
+/** An entry, new or changed; a link from an event or an alert fills a new one in. */
+export function WhitelistForm({ entry, onClose }: Props) {
   const t = useText();
   const fields = useWhitelistFields();
   return (
-    <Drawer open onClose={onClose} size={760} title={t.whitelist.create}>
+    <Drawer open onClose={onClose} size={760} title={entry ? t.whitelist.edit : t.whitelist.create}>
       {fields.error && <Failure error={fields.error} />}
       {fields.isLoading && <Loading />}
-      {fields.data && <Body fields={fields.data} onClose={onClose} />}
+      {fields.data && <Body fields={fields.data} onClose={onClose} {...(entry && { entry })} />}
     </Drawer>
   );
 }
@@ -43,36 +51,29 @@ function carried(params: URLSearchParams, fields: ConditionField[]): Condition {
   return { conditions };
 }
 
-function Body({ fields, onClose }: { fields: ConditionField[]; onClose: () => void }) {
+const formulaHolds = ({ conditions, formula }: Condition) => !checkFormula(formula ?? "", conditions.length);
+
+function Body({ fields, entry, onClose }: Props & { fields: ConditionField[] }) {
   const t = useText();
-  const tell = useTell();
   const [params] = useSearchParams();
-  const create = useCreateWhitelist();
-  const send = ({ expiry, ...entry }: Fields) =>
-    create.mutate(
-      {
-        ...entry,
-        expires_at: expiry === "never" ? null : new Date(Date.now() + Number(expiry) * DAY_MS).toISOString(),
-      },
-      {
-        onSuccess: () => {
-          tell.done(t.whitelist.created);
-          onClose();
-        },
-      },
-    );
+  const [form] = Form.useForm<Fields>();
+  const { send, error, isPending } = useSend(onClose, entry);
+  const start: Fields = {
+    scope: entry?.scope ?? (params.get("scope") === "alert" ? "alert" : "event"),
+    condition: entry?.condition ?? carried(params, fields),
+    reason: entry?.reason ?? "",
+    expiry: startOf(entry),
+    ...(entry && { owner: entry.owner }),
+  };
+  const condition = (Form.useWatch("condition", form) as Condition | undefined) ?? start.condition;
+  const scope = (Form.useWatch("scope", form) as Fields["scope"] | undefined) ?? start.scope;
+  const isReady = condition.conditions.length > 0 && formulaHolds(condition);
+  const tried = { scope, condition, ...(entry && { id: entry.id }) };
   return (
-    <Form<Fields>
-      layout="vertical"
-      requiredMark={false}
-      initialValues={{
-        scope: params.get("scope") === "alert" ? "alert" : "event",
-        condition: carried(params, fields),
-        expiry: "30",
-      }}
-      onFinish={send}
-    >
-      {params.has("when") && <Alert type="info" showIcon title={t.whitelist.prefilled} style={{ marginBottom: 14 }} />}
+    <Form<Fields> form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={send}>
+      {!entry && params.has("when") && (
+        <Alert type="info" showIcon title={t.whitelist.prefilled} style={{ marginBottom: 14 }} />
+      )}
       <Form.Item<Fields> name="scope" label={t.whitelist.scope}>
         <Radio.Group
           options={(["event", "alert"] as const).map((value) => ({
@@ -91,15 +92,32 @@ function Body({ fields, onClose }: { fields: ConditionField[]; onClose: () => vo
         label={t.whitelist.conditions}
         rules={[
           {
-            validator: (_, condition: Condition) =>
-              condition.conditions.length > 0
-                ? Promise.resolve()
-                : Promise.reject(new Error(t.whitelist.needCondition)),
+            validator: (_, value: Condition) =>
+              value.conditions.length > 0 ? Promise.resolve() : Promise.reject(new Error(t.whitelist.needCondition)),
           },
         ]}
       >
         <ConditionEditor fields={fields} />
       </Form.Item>
+      <Collapse
+        size="small"
+        style={{ marginBottom: 14 }}
+        items={[
+          {
+            key: "preview",
+            label: t.tuning.preview,
+            children: (
+              <ReplayPanel
+                place={`whitelist ${entry?.id ?? ""}`}
+                asked={JSON.stringify(tried)}
+                start={(days) => previewWhitelist({ ...tried, days })}
+                disabled={!isReady}
+                hint={t.whitelist.previewHint}
+              />
+            ),
+          },
+        ]}
+      />
       <Form.Item<Fields>
         name="reason"
         label={t.common.reason}
@@ -107,17 +125,52 @@ function Body({ fields, onClose }: { fields: ConditionField[]; onClose: () => vo
       >
         <Input.TextArea rows={2} placeholder={t.whitelist.reasonHint} />
       </Form.Item>
-      <Form.Item<Fields> name="expiry" label={t.whitelist.expires}>
-        <Select style={{ width: 160 }} options={EXPIRIES.map((value) => ({ value, label: t.whitelist.expiry[value] }))} />
+      <Form.Item<Fields> name="owner" label={t.common.owner}>
+        <Input style={{ width: 220 }} placeholder={t.common.me} />
       </Form.Item>
-      {create.error && (
-        <Form.Item>
-          <Failure error={create.error} />
-        </Form.Item>
-      )}
-      <Button type="primary" htmlType="submit" loading={create.isPending}>
+      <Form.Item<Fields>
+        name="expiry"
+        label={t.whitelist.expires}
+        extra={entry?.expires_at && <Moment at={entry.expires_at} full />}
+      >
+        <Select
+          style={{ width: 160 }}
+          options={[
+            ...EXPIRIES.map((value) => ({ value, label: t.whitelist.expiry[value] })),
+            ...(entry?.expires_at ? [{ value: "custom", label: t.whitelist.custom }] : []),
+          ]}
+        />
+      </Form.Item>
+      {error && <Form.Item>{isStale(error) ? <Alert type="warning" showIcon title={t.whitelist.stale} /> : <Failure error={error} />}</Form.Item>}
+      <Button type="primary" htmlType="submit" disabled={!formulaHolds(condition)} loading={isPending}>
         {t.common.save}
       </Button>
     </Form>
   );
+}
+
+const isStale = (error: Error) => asProblem(error).status === 412;
+
+/** Makes the entry, or changes it from the version that was shown. */
+function useSend(onClose: () => void, entry: Whitelist | undefined) {
+  const t = useText().whitelist;
+  const tell = useTell();
+  const create = useCreateWhitelist();
+  const change = useChangeWhitelist();
+  const done = (text: string) => ({
+    onSuccess: () => {
+      tell.done(text);
+      onClose();
+    },
+  });
+  const send = ({ expiry, owner, ...rest }: Fields) => {
+    const end = endOf(expiry, Date.now());
+    const says = owner?.trim() ? { owner: owner.trim() } : {};
+    if (!entry) create.mutate({ ...rest, ...says, expires_at: end ?? null }, done(t.created));
+    else {
+      const ends = end === undefined ? {} : { expires_at: end };
+      change.mutate({ id: entry.id, version: entry.version, change: { ...rest, ...says, ...ends } }, done(t.changed));
+    }
+  };
+  return { send, error: create.error ?? change.error, isPending: create.isPending || change.isPending };
 }

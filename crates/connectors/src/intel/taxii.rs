@@ -218,12 +218,12 @@ impl Client<'_> {
             {
                 let mut query = page.query_pairs_mut();
                 query.append_pair("limit", &PAGE.to_string());
-                added_after.iter().for_each(|time| {
+                for time in added_after.iter() {
                     query.append_pair("added_after", time);
-                });
-                next.iter().for_each(|next| {
+                }
+                for next in next.iter() {
                     query.append_pair("next", next);
-                });
+                }
             }
             let response = self.get(&page).await?;
             // A server may name the first alone where there is only one.

@@ -3,7 +3,8 @@
 use crate::build::{Shape, alert};
 use correlate::{Chain, EdgeKind};
 use model::{
-    Alert, AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, Membership, Role, Side, Tactic,
+    Alert, AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, Membership, Role,
+    SharedEntity, Side, Tactic,
 };
 
 /// The tactics of the tests in their order.
@@ -27,6 +28,7 @@ pub fn member(alert: &Alert) -> Membership {
         alert: alert.id,
         folded_into: alert.id,
         reason: LinkReason::Opened,
+        also: Vec::new(),
     }
 }
 
@@ -239,7 +241,13 @@ fn an_alert_that_nothing_explains_is_tied_to_what_it_was_linked_to() {
     let mut members: Vec<Membership> = alerts.iter().map(member).collect();
     members[1].reason = LinkReason::Shares {
         alert: alerts[0].id,
-        entities: vec![(EntityKey::new(EntityKind::Host, "h"), 1.0)],
+        entities: vec![SharedEntity {
+            key: EntityKey::new(EntityKind::Host, "h"),
+            weight: 1.0,
+            base: 0.7,
+            rarity: 1.0,
+            decay: 1.0,
+        }],
         score: 1.0,
     };
     let chain = Chain::new(alerts.iter().zip(&members), &order());

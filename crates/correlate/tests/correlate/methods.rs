@@ -6,9 +6,10 @@ use crate::{
 };
 use correlate::{Caps, Settings};
 use model::{
-    Aggregation, Alert, Entity, EntityKey, EntityKind, EventStatus, Level, LinkReason, LocalText, Role, Side,
+    Aggregation, Alert, CorrelationSettings, Entity, EntityKey, EntityKind, EventStatus, Infrastructure,
+    Level, LinkReason, LocalText, Role, Side, correlation::Shared,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -105,7 +106,7 @@ fn expert_groups_by_attacker() {
 fn infrastructure_is_nobodys_attacker() {
     let proxy = EntityKey::new(EntityKind::Ip, "192.0.2.1");
     let settings = Settings {
-        infrastructure: BTreeSet::from([proxy]),
+        infrastructure: Infrastructure::from_iter([proxy]),
         ..settings(Caps::default())
     };
     let mut book = Book::new(settings);
@@ -119,6 +120,39 @@ fn infrastructure_is_nobodys_attacker() {
         book.alert(alert, alert.time);
     }
     assert_eq!(events_of(&book, &alerts), [0, 1, 2, 2]);
+}
+
+#[test]
+fn what_becomes_infrastructure_links_no_more_and_what_is_linked_stays() {
+    let mut book = Book::new(settings(Caps::default()));
+    let rules = ["sqli", "xss", "traversal", "upload"];
+    let alerts: Vec<Alert> = (0..4)
+        .map(|number| alert(number as u128 + 1, number, rules[number as usize]).by("203.0.113.7"))
+        .collect();
+    for alert in &alerts[..2] {
+        book.alert(alert, alert.time);
+    }
+    let said = CorrelationSettings {
+        infrastructure: vec![Shared {
+            kind: EntityKind::Ip,
+            value: "203.0.113.0/24".to_owned(),
+            note: "NAT gateways".to_owned(),
+        }],
+        ..CorrelationSettings::default()
+    };
+    book.correlator.configure(&said);
+    for alert in &alerts[2..] {
+        book.alert(alert, alert.time);
+    }
+    assert_eq!(events_of(&book, &alerts), [0, 0, 1, 2]);
+    let again = alert(5, 4, "scan").by("203.0.113.7");
+    book.correlator.configure(&CorrelationSettings::default());
+    book.alert(&again, again.time);
+    assert_eq!(
+        events_of(&book, &[alerts[0].clone(), again]),
+        [0, 0],
+        "and links again when it is none any more"
+    );
 }
 
 #[test]

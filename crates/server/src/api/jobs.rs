@@ -2,29 +2,35 @@
 
 use super::{
     Shared,
-    caller::{Responder, Viewer},
+    caller::{Caller, Responder, Viewer},
     dto::Text,
     extract::Id,
-    finish::language,
+    finish::{fresh_id, language},
     problem::{Kind, Problem, ProblemBody},
+    replays::ReplayAnswer,
     rules::RuleBacktest,
 };
 use crate::{
     app::App,
-    backtest::Tested,
     clock,
-    jobs::{Job, State as Standing},
+    jobs::{AT_ONCE, Done, Job, Kind as Work, State as Standing},
 };
 use axum::{
     Json,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use model::{Language, Time};
+use model::{Language, LocalText, Time};
 use serde::Serialize;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// When to try again while others run.
+const SOON: Duration = Duration::from_secs(30);
 
 /// The routes of jobs.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -39,7 +45,7 @@ pub struct JobView {
     id: String,
     /// What it does.
     kind: JobKind,
-    /// What it is about: the rules of a backtest.
+    /// What it is about: the rules of a backtest, the change of a replay.
     title: Text,
     /// Where it stands.
     state: JobState,
@@ -53,9 +59,12 @@ pub struct JobView {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     ended: Option<Time>,
-    /// What came of it, once it is done.
+    /// What came of a backtest, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<RuleBacktest>,
+    /// What came of a replay, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<ReplayAnswer>,
     /// Why nothing came of it, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<ProblemBody>,
@@ -67,6 +76,8 @@ pub struct JobView {
 enum JobKind {
     /// Runs rules over what came in.
     Backtest,
+    /// Puts the alerts of the last days together again, as it is and as proposed.
+    Replay,
 }
 
 /// Where a job stands.
@@ -86,7 +97,7 @@ enum JobState {
 /// How far a job is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 struct JobProgress {
-    /// Bytes to work through; 0 before it has begun.
+    /// Bytes to work through, an alert that is put together again counting for a thousand; 0 before it has begun.
     total_bytes: u64,
     /// Bytes worked through.
     done_bytes: u64,
@@ -125,23 +136,54 @@ async fn cancel(_: Responder, State(app): Shared, Id(id): Id<String>) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn find(app: &App, id: &str) -> Result<Arc<Job<Tested>>, Problem> {
-    app.backtests
+/// Takes a job in, or says what runs.
+pub fn start(app: &App, caller: &Caller, kind: Work, title: LocalText) -> Result<Arc<Job<Done>>, Problem> {
+    let job = Job::new(
+        fresh_id().to_string(),
+        kind,
+        title,
+        caller.name.clone(),
+        clock::now(),
+        app.stop.child_token(),
+    );
+    app.jobs.start(job).map_err(|running| {
+        let running = running.iter().map(|job| {
+            let (percent, actor) = (job.progress.percent(), &job.actor);
+            format!("`{}` of `{}` by `{actor}`, {percent} %", job.id, job.title.en)
+        });
+        let running: Vec<String> = running.collect();
+        let detail = format!(
+            "{AT_ONCE} backtests and replays run at a time: {}",
+            running.join("; ")
+        );
+        Problem::new(Kind::TooMany, detail).retry_after(SOON)
+    })
+}
+
+fn find(app: &App, id: &str) -> Result<Arc<Job<Done>>, Problem> {
+    app.jobs
         .find(id, clock::now())
         .ok_or_else(|| Problem::not_found(id))
 }
 
 impl JobView {
-    /// A backtest as it stands, with what is wrong in the reader's language.
-    pub fn of(job: &Job<Tested>, language: Language) -> Self {
-        let (state, report, problem) = match job.state() {
-            Standing::Running => (JobState::Running, None, None),
-            Standing::Done(tested) => (JobState::Done, Some(RuleBacktest::of(tested)), None),
-            Standing::Failed(why) => {
-                let problem = Problem::new(Kind::Internal, why).body(language, None);
-                (JobState::Failed, None, Some(problem))
+    /// A job as it stands, with what is wrong in the reader's language.
+    pub fn of(job: &Job<Done>, language: Language) -> Self {
+        let (mut report, mut replay, mut problem) = (None, None, None);
+        let state = match job.state() {
+            Standing::Running => JobState::Running,
+            Standing::Done(done) => {
+                match done {
+                    Done::Tested(tested) => report = Some(RuleBacktest::of(tested)),
+                    Done::Replayed(replayed) => replay = Some(ReplayAnswer::of(replayed)),
+                }
+                JobState::Done
             }
-            Standing::Cancelled => (JobState::Cancelled, None, None),
+            Standing::Failed(why) => {
+                problem = Some(Problem::new(Kind::Internal, why).body(language, None));
+                JobState::Failed
+            }
+            Standing::Cancelled => JobState::Cancelled,
         };
         let [total_bytes, done_bytes, records, alerts] = [
             &job.progress.total,
@@ -152,7 +194,10 @@ impl JobView {
         .map(|figure| figure.load(Ordering::Relaxed));
         Self {
             id: job.id.clone(),
-            kind: JobKind::Backtest,
+            kind: match job.kind {
+                Work::Backtest => JobKind::Backtest,
+                Work::Replay => JobKind::Replay,
+            },
             title: job.title.clone().into(),
             state,
             progress: JobProgress {
@@ -166,6 +211,7 @@ impl JobView {
             started: job.started,
             ended: job.ended(),
             report,
+            replay,
             problem,
         }
     }

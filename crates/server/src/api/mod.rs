@@ -7,8 +7,10 @@ mod alerts;
 mod audit;
 mod caller;
 mod connections;
+mod correlation;
 mod dto;
 mod entities;
+mod etag;
 mod events;
 mod extract;
 mod finish;
@@ -23,6 +25,7 @@ mod patterns;
 mod playbooks;
 mod policies;
 mod problem;
+mod replays;
 mod response_rules;
 mod rules;
 mod schema;
@@ -73,6 +76,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .merge(patterns::routes())
             .merge(jobs::routes())
             .merge(whitelists::routes())
+            .merge(replays::routes())
+            .merge(correlation::routes())
             .merge(response_rules::routes())
             .merge(playbooks::routes())
             .merge(policies::routes())

@@ -32,12 +32,16 @@ pub enum Kind {
     NotFound,
     /// 409.
     Conflict,
+    /// 412: somebody else changed it first.
+    Stale,
     /// 413.
     TooLarge,
     /// 415.
     MediaType,
     /// 422.
     Invalid,
+    /// 428: say which version you changed.
+    VersionNeeded,
     /// 429.
     TooMany,
     /// 502: the cloud refused or did not answer.
@@ -80,9 +84,11 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::VersionNeeded => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -99,7 +105,9 @@ impl Kind {
             Self::Conflict => "conflict",
             Self::TooLarge => "too_large",
             Self::MediaType => "unsupported_media_type",
+            Self::Stale => "stale",
             Self::Invalid => "invalid",
+            Self::VersionNeeded => "version_needed",
             Self::TooMany => "too_many_requests",
             Self::Upstream => "upstream_failed",
             Self::Unavailable => "unavailable",
@@ -116,6 +124,8 @@ impl Kind {
             Self::Conflict => ("This conflicts with the current state", "与当前状态冲突"),
             Self::TooLarge => ("The request is too large", "请求过大"),
             Self::MediaType => ("This kind of content is not accepted", "不支持该内容类型"),
+            Self::Stale => ("Somebody else changed this first", "已被他人修改"),
+            Self::VersionNeeded => ("Say which version this changes", "请注明所修改的版本"),
             Self::Invalid => ("Something in the request is not valid", "请求中有无效内容"),
             Self::TooMany => ("Too many requests", "请求过于频繁"),
             Self::Upstream => ("The cloud refused or did not answer", "云服务拒绝或未响应"),

@@ -25,6 +25,46 @@ pub struct Desk {
     _folder: tempfile::TempDir,
 }
 
+/// The id of the rule about one page.
+pub const PAGE_RULE: &str = "5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b41";
+
+/// A rule about one page of a web server.
+pub fn page_rule(page: &str, method: &str) -> String {
+    format!(
+        "title: A page asked for
+id: {PAGE_RULE}
+description: Somebody asked for a page that nothing links to.
+logsource: {{product: nginx, service: access}}
+detection:
+  asked:
+    http_request.url.path: {page}
+  condition: asked
+level: medium
+ctdr:
+  category: abnormal_web_access
+  aggregation: {method}
+  entities:
+    - {{type: ip, field: src_endpoint.ip, role: attacker}}
+"
+    )
+}
+
+/// A request of a client in an access log, so many seconds after a time some minutes ago.
+pub fn page_line(client: u8, page: &str, seconds: u64) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let time = clock::now()
+        .minus(Duration::from_mins(10))
+        .plus(Duration::from_secs(seconds));
+    let text = time.to_string();
+    let (year, month, day, clock) = (&text[..4], &text[5..7], &text[8..10], &text[11..19]);
+    let month = MONTHS[month.parse::<usize>().unwrap() - 1];
+    format!(
+        r#"203.0.113.{client} - - [{day}/{month}/{year}:{clock} +0000] "GET {page} HTTP/1.1" 200 15 "-" "curl/8""#
+    )
+}
+
 /// Somebody who is logged in: the token of their session.
 pub struct Person(String);
 
@@ -116,12 +156,66 @@ impl Desk {
         (headers, String::from_utf8(body.to_vec()).unwrap())
     }
 
+    /// Changes something, from the version one has seen.
+    pub async fn change(
+        &self,
+        person: &Person,
+        method: Method,
+        path: &str,
+        version: Option<&str>,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let Person(token) = person;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::COOKIE, format!("{COOKIE}={token}"))
+            .header(CSRF, csrf_token(token))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(version) = version {
+            request = request.header(header::IF_MATCH, version);
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (status, tag) = (answer.status(), answer.headers().get(header::ETAG).cloned());
+        let body = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        if status == StatusCode::OK {
+            let expected = format!("\"{}\"", body["version"]);
+            assert_eq!(tag.unwrap(), expected.as_str(), "the tag is the version");
+        }
+        (status, body)
+    }
+
+    /// Waits for the end of a job that was just started.
+    pub async fn ended(&self, person: &Person, (status, mut job): (StatusCode, Value)) -> Value {
+        assert_eq!(status, StatusCode::ACCEPTED, "{job}");
+        let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+        while job["state"] == "running" {
+            tokio::task::yield_now().await;
+            job = self.get(person, &path).await.1;
+        }
+        job
+    }
+
     pub async fn get(&self, person: &Person, path: &str) -> (StatusCode, Value) {
         self.send(person, Method::GET, path, String::new()).await
     }
 
     pub async fn post(&self, person: &Person, path: &str, body: Value) -> (StatusCode, Value) {
         self.send(person, Method::POST, path, body.to_string()).await
+    }
+
+    /// Saves a rule about one page of a web server, which is on then; each of its alerts becomes an event by `method`.
+    pub async fn rule(&self, admin: &Person, page: &str, method: &str) -> String {
+        let text = page_rule(page, method);
+        let (status, told) = self.post(admin, "/rules", json!({"text": text})).await;
+        assert_eq!(status, StatusCode::CREATED, "{told}");
+        let switch = json!({"enabled": true}).to_string();
+        let path = format!("/rules/{PAGE_RULE}");
+        let (status, told) = self.send(admin, Method::PATCH, &path, switch).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        text
     }
 
     /// Pushes lines of an nginx access log, and waits until the pipeline has worked them in.

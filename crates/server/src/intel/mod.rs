@@ -5,11 +5,11 @@
 //! table it began with.
 
 mod disk;
-mod feed;
+pub(crate) mod feed;
 mod geo;
 mod refresh;
 
-pub use feed::{Columns, Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
+pub use feed::{Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
 pub use geo::{Geo, Place};
 pub use refresh::{RefreshError, accept, refresh};
 

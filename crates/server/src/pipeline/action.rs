@@ -4,7 +4,9 @@
 //! same point and comes to the same state.
 
 use crate::content::Content;
-use model::{AlertId, Capabilities, EntityKey, EventId, EventStatus, whitelist::Whitelist};
+use model::{
+    AlertId, Capabilities, CorrelationSettings, EntityKey, EventId, EventStatus, whitelist::Whitelist,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -88,6 +90,11 @@ pub enum Action {
     Capabilities {
         /// The table.
         capabilities: Capabilities,
+    },
+    /// What an administrator says of correlation is now this.
+    Correlation {
+        /// All of it.
+        settings: CorrelationSettings,
     },
 }
 

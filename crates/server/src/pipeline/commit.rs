@@ -159,6 +159,7 @@ fn record_action(commit: &mut PipelineCommit, action: &Action) {
         | Action::EventMerge { .. }
         | Action::EventSplit { .. }
         | Action::AllowLink { .. }
+        | Action::Correlation { .. }
         | Action::Whitelists { .. }
         | Action::Rules { .. }
         | Action::Capabilities { .. } => {}

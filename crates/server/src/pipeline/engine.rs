@@ -10,7 +10,8 @@ use crate::{clock, content::Content};
 use correlate::{Arrival, Changes, Correlator};
 use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
-    Alert, Capabilities, LogRecord, Origin, ProductId, RecordId, RecordView, Slot, SourceId, TenantId, Time,
+    Alert, Capabilities, CorrelationSettings, LogRecord, Origin, ProductId, RecordId, RecordView, Slot,
+    SourceId, TenantId, Time,
 };
 use normalise::{Catalogue, DeadLetter, SourceContext};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,8 @@ pub struct EngineSettings {
     pub tenant: TenantId,
     /// What each provider's logs may lead to.
     pub capabilities: Capabilities,
+    /// What an administrator says of correlation.
+    pub correlation: CorrelationSettings,
     /// The rules that run.
     pub rules: RuleSelection,
 }
@@ -70,6 +73,7 @@ pub struct Engine {
     judge: Judge,
     correlator: Correlator,
     verdicts: Verdicts,
+    correlation: CorrelationSettings,
     counted: CountedSlots,
     selection: RuleSelection,
     rule_errors: Vec<RuleError>,
@@ -81,6 +85,7 @@ struct Snapshot {
     rules: RuleSelection,
     #[serde(default)]
     verdicts: Verdicts,
+    correlation: CorrelationSettings,
     detector: Box<RawValue>,
     correlator: Box<RawValue>,
 }
@@ -106,18 +111,20 @@ impl Engine {
             disposition: schema.slot("disposition"),
             status: schema.slot("http_response.code"),
         };
-        let correlator = Correlator::new(correlate::Settings {
+        let correlator = correlate::Settings {
             capabilities: settings.capabilities.clone(),
             tactic_order: content.tactic_order(),
             patterns: content.patterns.clone(),
             ..correlate::Settings::default()
-        });
+        };
+        let correlator = Correlator::new(correlator.with(&settings.correlation));
         Self {
             tenant: settings.tenant.clone(),
             detector: Detector::new(Arc::new(rules)),
             judge: Judge::default(),
             correlator,
             verdicts: Verdicts::default(),
+            correlation: settings.correlation.clone(),
             counted,
             selection: settings.rules.clone(),
             rule_errors,
@@ -238,6 +245,7 @@ impl Engine {
             Action::Whitelists { whitelists } => self.correlator.whitelists(whitelists),
             Action::Rules { selection } => self.select(selection),
             Action::Capabilities { capabilities } => self.correlator.capabilities(capabilities.clone()),
+            Action::Correlation { settings } => self.configure(settings),
         }
     }
 
@@ -250,6 +258,7 @@ impl Engine {
         let snapshot = Snapshot {
             rules: self.selection.clone(),
             verdicts: self.verdicts.clone(),
+            correlation: self.correlation.clone(),
             detector: raw(self.detector.snapshot())?,
             correlator: raw(self.correlator.snapshot())?,
         };
@@ -261,6 +270,7 @@ impl Engine {
         let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         self.select(&snapshot.rules);
         self.verdicts = snapshot.verdicts;
+        self.configure(&snapshot.correlation);
         self.detector
             .restore(snapshot.detector.get().as_bytes())
             .map_err(|error| error.to_string())?;
@@ -303,6 +313,11 @@ impl Engine {
         self.detector.replace_rules(Arc::new(rules));
         self.rule_errors = errors;
         self.selection = selection.clone();
+    }
+
+    fn configure(&mut self, said: &CorrelationSettings) {
+        self.correlator.configure(said);
+        self.correlation = said.clone();
     }
 
     fn detect(&mut self, records: &[LogRecord<'_>], now: Time, outcome: &mut Outcome) {

@@ -14,7 +14,7 @@ use crate::{
     content::{Content, ContentError},
     pipeline::{Engine, EngineSettings, RuleSelection, SourceCount},
 };
-use model::{Capabilities, ProductId, TenantId};
+use model::{Capabilities, CorrelationSettings, ProductId, TenantId};
 use result::Results;
 use std::{
     collections::BTreeMap,
@@ -127,6 +127,7 @@ fn engine() -> Result<Engine, ReplayError> {
     let settings = EngineSettings {
         tenant: TenantId::default(),
         capabilities: Capabilities::default(),
+        correlation: CorrelationSettings::default(),
         rules: RuleSelection::all_predefined(&content),
     };
     let engine = Engine::new(content, &settings);

@@ -11,3 +11,4 @@ mod lists;
 mod open;
 mod pipeline;
 mod response;
+mod tuning;

@@ -83,7 +83,7 @@ async fn a_batch_counts_once() {
     };
     let Fixture { store, tenant, .. } = &fixture;
     store
-        .whitelist_save(tenant, &whitelist, at(0), &audit("whitelist.create"))
+        .whitelist_insert(tenant, &whitelist, at(0), &audit("whitelist.create"))
         .await
         .unwrap();
 

@@ -103,7 +103,7 @@ pub fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intel::Columns;
+    use crate::intel::feed::Columns;
 
     #[test]
     fn each_mistake_names_its_place() {

@@ -5,35 +5,35 @@ use super::bench::{apart, apart_beside_saved, place};
 use crate::{
     api::{
         Shared,
-        caller::{Caller, Responder},
+        caller::Responder,
         extract::Body,
-        finish::{fresh_id, language},
-        jobs::JobView,
+        finish::language,
+        jobs::{self, JobView},
         problem::{Kind, Problem, ProblemBody},
     },
     app::App,
-    backtest::{self, Plan, Tested},
-    clock,
-    jobs::{AT_ONCE, Job},
+    backtest::{self, Plan},
+    jobs::Kind as Work,
 };
 use axum::{
     Json,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use model::LocalText;
+use model::{LocalText, SourceId};
 use serde::Deserialize;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use store::Source;
 use utoipa::ToSchema;
 use workbench::{Backtest, Bench, Budget, Compiled, Feed, RuleSource};
 
 /// Days that can be asked for.
-const DAYS: u32 = 90;
+pub const DAYS: u32 = 90;
 /// Stored rules that can be asked for.
 const RULES: usize = 200;
-/// When to try again while others run.
-const SOON: Duration = Duration::from_secs(30);
 
 /// What to run over what came in: a text, or stored rules.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -80,17 +80,23 @@ pub async fn backtest(
         events_per_day: None,
     };
     let (title, backtest) = ready(&app, asked.wanted()?, budget).await?;
-    let sources = app.store.source_list(&app.tenant).await?.into_iter();
-    let job = start(&app, &caller, title)?;
+    let feeds = feeds(&app).await?;
+    let job = jobs::start(&app, &caller, Work::Backtest, title)?;
     let plan = Plan {
         backtest,
         since: job.started.minus(Duration::from_hours(24) * days),
-        feeds: sources
-            .map(|status| (status.source.id, feed(status.source)))
-            .collect(),
+        feeds,
     };
     backtest::spawn(&app, plan, &job);
     Ok((StatusCode::ACCEPTED, Json(JobView::of(&job, language(&headers)))))
+}
+
+/// How the records of each connected source are read.
+pub async fn feeds(app: &App) -> Result<HashMap<SourceId, Feed>, store::Error> {
+    let sources = app.store.source_list(&app.tenant).await?.into_iter();
+    Ok(sources
+        .map(|status| (status.source.id, feed(status.source)))
+        .collect())
 }
 
 fn feed(source: Source) -> Feed {
@@ -100,26 +106,6 @@ fn feed(source: Source) -> Feed {
         account: source.account,
         utc_offset_minutes: source.utc_offset_minutes,
     }
-}
-
-/// Takes a job in, or says what runs.
-fn start(app: &App, caller: &Caller, title: LocalText) -> Result<Arc<Job<Tested>>, Problem> {
-    let job = Job::new(
-        fresh_id().to_string(),
-        title,
-        caller.name.clone(),
-        clock::now(),
-        app.stop.child_token(),
-    );
-    app.backtests.start(job).map_err(|running| {
-        let running = running.iter().map(|job| {
-            let (percent, actor) = (job.progress.percent(), &job.actor);
-            format!("`{}` of `{}` by `{actor}`, {percent} %", job.id, job.title.en)
-        });
-        let running: Vec<String> = running.collect();
-        let detail = format!("{AT_ONCE} backtests run at a time: {}", running.join("; "));
-        Problem::new(Kind::TooMany, detail).retry_after(SOON)
-    })
 }
 
 impl BacktestRequest {
@@ -160,7 +146,8 @@ async fn ready(app: &App, wanted: Wanted, budget: Budget) -> Result<(LocalText, 
     }
 }
 
-fn of_text(bench: &Bench, source: &[RuleSource]) -> Result<Compiled, Problem> {
+/// A text compiled, if there is nothing wrong with it.
+pub fn of_text(bench: &Bench, source: &[RuleSource]) -> Result<Compiled, Problem> {
     let compiled = Compiled::new(bench, source);
     if compiled.errors.is_empty() {
         return Ok(compiled);
@@ -183,7 +170,7 @@ fn stored(bench: &Bench, custom: &[RuleSource], ids: &BTreeSet<String>) -> Resul
 }
 
 /// The one rule's title, or the first one's and how many more there are.
-fn title(compiled: &Compiled) -> LocalText {
+pub fn title(compiled: &Compiled) -> LocalText {
     let mut titles = compiled.own().map(|rule| &rule.title);
     let first = titles.next().cloned().unwrap_or_default();
     match titles.count() {

@@ -19,6 +19,8 @@ mod split;
 mod switch;
 mod view;
 
+pub use backtest::{DAYS, feeds, of_text, title as rule_title};
+pub use bench::apart_beside_saved;
 pub use report::RuleBacktest;
 
 use super::problem::Problem;

@@ -3,7 +3,7 @@
 use crate::{
     api::testing::{Desk, Person},
     clock,
-    jobs::Job,
+    jobs::{Job, Kind},
 };
 use http::{Method, StatusCode};
 use model::LocalText;
@@ -153,12 +153,13 @@ async fn two_run_at_a_time_and_one_that_is_cancelled_makes_room() {
         let title = LocalText::new("Slow rule", "慢规则");
         let job = Job::new(
             id.to_owned(),
+            Kind::Backtest,
             title,
             "ada".to_owned(),
             clock::now(),
             CancellationToken::new(),
         );
-        desk.app.backtests.start(job).unwrap()
+        desk.app.jobs.start(job).unwrap()
     });
     let asked = json!({"text": rule(), "days": 1});
     let (status, problem) = desk.post(&responder, "/rules:backtest", asked.clone()).await;
