@@ -588,7 +588,11 @@ fn an_intrusion_over_two_hosts_is_serious() {
 #[test]
 fn encrypted_data_is_serious_on_one_host_and_mining_is_not() {
     let of = |technique: &str| {
-        let mut alert = alert(1, 0, "payload").graph().level(Level::High).on("db-1").tactic("impact");
+        let mut alert = alert(1, 0, "payload")
+            .graph()
+            .level(Level::High)
+            .on("db-1")
+            .tactic("impact");
         alert.techniques = vec![technique.to_owned()];
         let book = Book::of(std::slice::from_ref(&alert));
         let event = book.event(&alert);
