@@ -354,8 +354,8 @@ async fn an_event_keeps_its_place_within_the_level_an_analyst_chose() {
             .event_list(tenant, &filter, EventSort::Score, &page, at(10_000))
             .await
             .unwrap();
-        let scores = got.items.iter().map(|row| (row.event.id.bits(), row.event.score));
-        scores.collect::<Vec<_>>()
+        let listed = got.items.iter().map(|row| (row.event.id.bits(), row.event.score));
+        listed.collect::<Vec<_>>()
     };
     assert_eq!(list().await, [(1, 84), (2, 70)]);
     // What the machine finds later moves it within the chosen level only.
