@@ -10,6 +10,7 @@ const PAGES = [
   "/events",
   "/alerts",
   "/rules",
+  "/rules?origin=patterns&pattern=guessed_password_to_miner",
   "/response-rules",
   "/disposal",
   "/disposal?tab=tasks",
@@ -67,7 +68,7 @@ describe.each(["en", "zh"] as const)("in %s", (locale) => {
       await page.goto(path);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
-      await picture(page, `${locale}-${path.replaceAll(/[/?=]/g, "-").slice(1)}`);
+      await picture(page, `${locale}-${path.replaceAll(/[/?=&]/g, "-").slice(1)}`);
     }
     expect(complaints).toEqual([]);
   });
