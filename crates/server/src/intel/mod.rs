@@ -9,7 +9,9 @@ mod feed;
 mod geo;
 mod refresh;
 
-pub use feed::{Columns, Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
+#[cfg(test)]
+pub use feed::Columns;
+pub use feed::{Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
 pub use geo::{Geo, Place};
 pub use refresh::{RefreshError, accept, refresh};
 
