@@ -26,7 +26,6 @@ export const KEY = {
   sources: "sources",
   connections: "connections",
   tokens: "tokens",
-  intel: "intel",
   users: "users",
   audit: "audit",
 } as const;

@@ -31,7 +31,10 @@ export function FeedDialog({ feed, onClose }: { feed?: IntelFeed; onClose: () =>
   const send = (fields: Fields) =>
     feed
       ? change.mutate({ id: feed.id, ...read(fields, feed) }, done)
-      : create.mutate({ ...read(fields), name: fields.name, kind: fields.kind }, done);
+      : create.mutate(
+          { ...read(fields), credentials: read(fields).credentials ?? "none", name: fields.name, kind: fields.kind },
+          done,
+        );
   const error = create.error ?? change.error;
   return (
     <Modal

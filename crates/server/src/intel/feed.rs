@@ -45,7 +45,7 @@ pub enum Credentials {
 
 /// How a list or table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = IntelListLayout)]
 pub struct Layout {
     /// What all values are: `ip`, `cidr`, `domain`, `url`, `md5`, `sha1` or `sha256`; each is recognised if absent.
@@ -60,7 +60,7 @@ pub struct Layout {
 
 /// Columns of a table, by name or by number from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = IntelListColumns)]
 pub struct Columns {
     /// The value.

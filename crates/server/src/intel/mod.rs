@@ -5,10 +5,12 @@
 //! table it began with.
 
 mod disk;
-pub(crate) mod feed;
+mod feed;
 mod geo;
 mod refresh;
 
+#[cfg(test)]
+pub use feed::Columns;
 pub use feed::{Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
 pub use geo::{Geo, Place};
 pub use refresh::{RefreshError, accept, refresh};

@@ -103,7 +103,7 @@ pub fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intel::feed::Columns;
+    use crate::intel::Columns;
 
     #[test]
     fn each_mistake_names_its_place() {
