@@ -39,33 +39,33 @@ function Lanes({ chain, onAlert }: { chain: Chain; onAlert: (id: string) => void
   const onTime = columns <= COLUMNS;
   return (
     <>
-    <ChainMap chain={chain} titles={titles} onAlert={onAlert} />
-    <div className={css.chain}>
-      {lanes.map((lane) => (
-        <div key={lane.tactic} className={css.lane} data-gap={lane.kind === "gap"}>
-          <LaneHead lane={lane} />
-          {lane.kind === "gap" ? (
-            <GapNote />
-          ) : (
-            <ol
-              className={onTime ? css.onTime : css.wrapped}
-              style={onTime ? { gridTemplateColumns: `repeat(${columns}, minmax(166px, 1fr))` } : undefined}
-            >
-              {lane.cards.map((card) => (
-                <li key={card.alert_id} style={onTime ? { gridColumn: card.column } : undefined}>
-                  <Card
-                    card={card}
-                    entry={chain.entry?.alert_id === card.alert_id ? local(chain.entry.reason) : undefined}
-                    titles={titles}
-                    onAlert={onAlert}
-                  />
-                </li>
-              ))}
-            </ol>
-          )}
-        </div>
-      ))}
-    </div>
+      <ChainMap chain={chain} titles={titles} onAlert={onAlert} />
+      <div className={css.chain}>
+        {lanes.map((lane) => (
+          <div key={lane.tactic} className={css.lane} data-gap={lane.kind === "gap"}>
+            <LaneHead lane={lane} />
+            {lane.kind === "gap" ? (
+              <GapNote />
+            ) : (
+              <ol
+                className={onTime ? css.onTime : css.wrapped}
+                style={onTime ? { gridTemplateColumns: `repeat(${columns}, minmax(166px, 1fr))` } : undefined}
+              >
+                {lane.cards.map((card) => (
+                  <li key={card.alert_id} style={onTime ? { gridColumn: card.column } : undefined}>
+                    <Card
+                      card={card}
+                      entry={chain.entry?.alert_id === card.alert_id ? local(chain.entry.reason) : undefined}
+                      titles={titles}
+                      onAlert={onAlert}
+                    />
+                  </li>
+                ))}
+              </ol>
+            )}
+          </div>
+        ))}
+      </div>
     </>
   );
 }

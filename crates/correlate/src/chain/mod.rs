@@ -8,6 +8,7 @@
 //! For n nodes that mention e entities in all: O(n log n + e) to find the edges, O(e · n / 64) to thin them out and
 //! to know what follows from what. Two thousand nodes take a few milliseconds.
 
+mod cause;
 mod entry;
 mod fold;
 mod lanes;
@@ -15,9 +16,9 @@ mod links;
 mod process;
 mod reach;
 
+pub use cause::{Cause, EdgeKind};
 pub use entry::EntryPoint;
 pub use lanes::Lane;
-pub use links::{Cause, EdgeKind};
 
 use fold::Fold;
 use model::{Alert, AlertId, Level, LocalText, Membership, Side, Tactic, Time};

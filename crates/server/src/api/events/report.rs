@@ -237,7 +237,7 @@ fn task_status(status: TaskStatus) -> LocalText {
 #[cfg(test)]
 mod tests {
     use crate::api::testing::Desk;
-    use http::StatusCode;
+    use http::{Method, StatusCode};
     use serde_json::json;
     use store::UserRole;
 
@@ -279,6 +279,11 @@ ctdr:
         let viewer = desk.person("viewer", UserRole::Viewer).await;
         let (status, told) = desk.post(&admin, "/rules", json!({"text": RULE})).await;
         assert_eq!(status, StatusCode::CREATED, "{told}");
+        // New rules are off until someone wants them.
+        let path = "/rules/5d0f3f57-3a55-4c7e-9f1f-0d6a7a1c0b41";
+        let on = json!({"enabled": true}).to_string();
+        let (status, told) = desk.send(&admin, Method::PATCH, path, on).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
         desk.push(&admin, &[line()]).await;
         let (_, events) = desk.get(&viewer, "/events").await;
         let id = events["items"][0]["id"]
