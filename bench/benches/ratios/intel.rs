@@ -54,7 +54,7 @@ pub fn run(table: &mut Table) -> Result<(), Full> {
 
 fn value(number: u32) -> String {
     let spread = number.wrapping_mul(0x9e37_79b1);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         Ipv4Addr::from(0x0b00_0000 | spread >> 2).to_string()
     } else {
         format!("{spread:x}.example")

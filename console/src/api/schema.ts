@@ -162,6 +162,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/do-not-link/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let two alerts that were taken apart be merged again. */
+        delete: operations["allow_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List entities, by default the one seen last first. */
+        get: operations["list_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an entity: its counts, what its value says, who calls it malicious, how far it reaches and how common it is. */
+        get: operations["fetch_entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how often alerts mentioned an entity, day by day, the oldest day first; days without any are there, too. */
+        get: operations["list_entity_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the alerts that mention an entity, newest first. */
+        get: operations["list_entity_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events of the last 180 days that mention an entity, the latest first. */
+        get: operations["list_entity_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the entities most often named together with an entity, in its newest alerts; at most 50. */
+        get: operations["list_related_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag an entity as malicious. A URL is never tagged: its domain or address is. */
+        post: operations["tag_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{type}/{value}/untag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take all malicious tags off an entity: alerts to come do not mention it as malicious, whatever their rules say. */
+        post: operations["untag_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag many entities, or take their tags off; each by itself, so one that cannot be tagged stops no other. */
+        post: operations["tag_entities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -282,6 +452,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch what holds an event together. */
+        get: operations["fetch_event_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{id}/recommendations": {
         parameters: {
             query?: never;
@@ -291,6 +478,40 @@ export interface paths {
         };
         /** Recommend handling policies for an event, the strongest first. */
         get: operations["list_event_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}/relate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that another event has to do with this one, without merging them. */
+        post: operations["relate_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write an event as a document: a report in Markdown or HTML, a STIX 2.1 bundle, or an Attack Flow. */
+        get: operations["export_event"];
         put?: never;
         post?: never;
         delete?: never;
@@ -316,6 +537,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events of the last 180 days that are most like one, each with the reason; at most ten. */
+        get: operations["list_similar_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cut links of an event: what hangs on them becomes events of their own, and is not merged again. */
+        post: operations["split_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events:bulk": {
         parameters: {
             query?: never;
@@ -327,6 +582,26 @@ export interface paths {
         put?: never;
         /** Change many events; each by itself, so one that cannot be changed stops no other. */
         post: operations["update_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events:merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge events into the oldest of them. Refused if one is no longer unhandled, or something else keeps them apart:
+         *     they can still be related.
+         */
+        post: operations["merge_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -347,6 +622,93 @@ export interface paths {
          *     again after any other answer: lines that were taken in are recognised as duplicates.
          */
         post: operations["ingest_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intel/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List feeds, by name. */
+        get: operations["list_intel_feeds"];
+        put?: never;
+        /** Set up a feed. It is asked for at once. */
+        post: operations["create_intel_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intel/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a feed, its secret and its indicators. What it said about entities of alerts stays. */
+        delete: operations["delete_intel_feed"];
+        options?: never;
+        head?: never;
+        /** Change a feed. Where it is or how it is read having changed, it is read from the beginning. */
+        patch: operations["update_intel_feed"];
+        trace?: never;
+    };
+    "/api/v1/intel/feeds/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a feed now. What comes of it is in the list of feeds. */
+        post: operations["refresh_intel_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intel/feeds:upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a feed. Its indicators are used from now on. */
+        post: operations["upload_intel_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intel/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look up an entity. */
+        get: operations["look_up_entity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -415,6 +777,40 @@ export interface paths {
         };
         /** Fetch the overview. */
         get: operations["fetch_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the expert patterns. */
+        get: operations["list_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patterns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an expert pattern. */
+        get: operations["fetch_pattern"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1525,6 +1921,20 @@ export interface components {
             /** @description In the order asked for. */
             results: components["schemas"]["ItemResult"][];
         };
+        /** @description What to say of many entities. */
+        BulkTag: {
+            /** @description Which; at most 500. */
+            entities: components["schemas"]["EntityRef"][];
+            /** @description Whether they are malicious. */
+            malicious: boolean;
+            /** @description What it rests on. */
+            reason: string;
+        };
+        /** @description What became of each. */
+        BulkTagResult: {
+            /** @description In the order asked for. */
+            results: components["schemas"]["TagResult"][];
+        };
         /** @description A change of many events. */
         BulkUpdate: {
             /** @description Which events; at most 500. */
@@ -1564,17 +1974,52 @@ export interface components {
         };
         /** @description An attack chain. */
         Chain: {
+            /** @description What led to what; what a path of others says already is left out. */
+            edges: components["schemas"]["ChainEdge"][];
             entry?: components["schemas"]["ChainEntry"] | null;
             /** @description Tactics in between of which nothing was seen. */
             gaps: string[];
             /** @description From the first tactic seen to the last, in matrix order; alerts without a tactic last. */
             lanes: components["schemas"]["Lane"][];
+            /** @description Every card once, by time. */
+            nodes: components["schemas"]["ChainNode"][];
+        };
+        /** @description A card leads to a later one. */
+        ChainEdge: {
+            /** @description Whether one explains the other; otherwise they only follow each other in one place. */
+            causal: boolean;
+            /** @description What both mention. */
+            entities: components["schemas"]["EntityRef"][];
+            /** @description The alert of the earlier card. */
+            from: string;
+            /** @description How, such as `process_parent`. */
+            kind: string;
+            /** @description How, as a sentence. */
+            text: components["schemas"]["LocalText"];
+            /** @description The alert of the later card. */
+            to: string;
         };
         /** @description Where the attack began. */
         ChainEntry: {
             alert_id: string;
             /** @description Why this one. */
             reason: components["schemas"]["LocalText"];
+        };
+        /** @description A card, and what does not depend on the lanes it stands in. */
+        ChainNode: {
+            /** @description The first of its alerts. */
+            alert_id: string;
+            /** @description Reconnaissance, or an attempt from the network that led to nothing on a host. */
+            attempt: boolean;
+            /**
+             * Format: date-time
+             * @description When the last of its alerts happened.
+             */
+            last_time: string;
+            /** @enum {string} */
+            side: "network" | "host";
+            /** @description Its tactics, by their short names. */
+            tactics: string[];
         };
         /** @description Events that differ: the first hundred, worst first. */
         ChangedEvents: {
@@ -1759,6 +2204,23 @@ export interface components {
              */
             stored: number;
         };
+        /** @description Two alerts of which one hangs on the other. */
+        Cut: {
+            /** @description One, `alt_…`. */
+            from: string;
+            /** @description The other. */
+            to: string;
+        };
+        /** @description A link that was cut. */
+        CutLink: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            from: string;
+            id: string;
+            reason: string;
+            to: string;
+        };
         /** @description A record that could not be read. */
         DeadLetter: {
             /**
@@ -1818,12 +2280,167 @@ export interface components {
             /** @description Its value, scoped to what it is local to. */
             value: string;
         };
+        /** @description An entity on one day. */
+        EntityDay: {
+            /**
+             * Format: int64
+             * @description Alerts that mention it.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When the day begins.
+             */
+            day: string;
+            /**
+             * Format: int32
+             * @description Hours in which there were some.
+             */
+            hours: number;
+        };
+        /** @description An entity with what is known of it. */
+        EntityDetail: components["schemas"]["EntitySummary"] & {
+            /** @description The cloud accounts they belong to; at most 50. */
+            accounts: string[];
+            /**
+             * Format: int64
+             * @description The newest alerts, from which the following is counted; fewer than all if it has very many.
+             */
+            alerts_considered: number;
+            /**
+             * Format: int64
+             * @description Assets that they name beside it.
+             */
+            asset_count: number;
+            /** @description The parts of its value, from what it is local to down to itself. */
+            parts: components["schemas"]["EntityPart"][];
+            /** @description How common it was lately. */
+            prevalence: components["schemas"]["EntityPrevalence"][];
+            /** @description The products whose records they rest on; at most 50. */
+            products: string[];
+            /** @description The rules that raised them, the most alerts first; at most 50. */
+            rules: components["schemas"]["EntityRule"][];
+            tag_advice?: components["schemas"]["LocalText"] | null;
+            /** @description Who calls it malicious, and who did: those that hold first. */
+            tags: components["schemas"]["EntityTag"][];
+        };
+        /** @description A part of a scoped value. */
+        EntityPart: {
+            entity?: components["schemas"]["EntityRef"] | null;
+            /** @description What it is. */
+            name: components["schemas"]["LocalText"];
+            /** @description Its text. */
+            value: string;
+        };
+        /** @description How common an entity was. */
+        EntityPrevalence: {
+            /** @description Alerts that name it. */
+            alerts: components["schemas"]["Share"];
+            /**
+             * Format: int32
+             * @description In the last so many days, today (UTC) included.
+             */
+            days: number;
+            /** @description Hosts named together with it. */
+            hosts: components["schemas"]["Share"];
+            /** @description Hours in which it was named. */
+            hours: components["schemas"]["Share"];
+        };
         /** @description Names an entity. */
         EntityRef: {
             /** @enum {string} */
             type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
             /** @description Its value. */
             value: string;
+        };
+        /** @description A rule that names an entity. */
+        EntityRule: {
+            /**
+             * Format: int64
+             * @description Alerts.
+             */
+            alert_count: number;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An entity over all alerts. */
+        EntitySummary: {
+            /**
+             * Format: int64
+             * @description Alerts that mention it.
+             */
+            alert_count: number;
+            /**
+             * Format: int64
+             * @description Those in which it was used or left behind.
+             */
+            artefact_count: number;
+            /**
+             * Format: int64
+             * @description Those in which it is the attacker.
+             */
+            attacker_count: number;
+            /** @description Whether the type allows the malicious tag. */
+            can_be_malicious: boolean;
+            /**
+             * Format: int64
+             * @description Events that mention it.
+             */
+            event_count: number;
+            /**
+             * Format: date-time
+             * @description The first record of the first alert.
+             */
+            first_time: string;
+            /** @description An asset: by its type, or as an address or domain that was attacked. */
+            is_asset: boolean;
+            /**
+             * Format: date-time
+             * @description The last record of the last one.
+             */
+            last_time: string;
+            /** @description Known to be malicious. */
+            malicious: boolean;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+            /** @description Its value, scoped to what it is local to. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Those in which it is a victim.
+             */
+            victim_count: number;
+        };
+        /** @description A malicious tag, and what became of it. */
+        EntityTag: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @enum {string} */
+            by: "analyst" | "rule" | "vendor" | "intel";
+            /** @description What the reference is called. */
+            name: components["schemas"]["LocalText"];
+            /** @description Why. */
+            reason: components["schemas"]["LocalText"];
+            /** @description Their name, the rule's id, or the indicator. */
+            reference: string;
+            removed?: components["schemas"]["EntityTagRemoval"] | null;
+        };
+        /** @description How a tag was taken back. */
+        EntityTagRemoval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: components["schemas"]["LocalText"];
         };
         /** @description Alerts that belong together. */
         Event: {
@@ -1875,6 +2492,13 @@ export interface components {
              * @description Alerts before folding.
              */
             raw_alert_count: number;
+            /**
+             * Format: int32
+             * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
+             */
+            score: number;
+            /** @description What the machine's score is made of. */
+            score_reasons: components["schemas"]["LocalText"][];
             /** @enum {string} */
             side: "network" | "host";
             /** @enum {string} */
@@ -1900,7 +2524,7 @@ export interface components {
             linked_alert?: string | null;
             /** @description Why it is in the event, as a sentence. */
             reason: components["schemas"]["LocalText"];
-            /** @description `opened`, `repeats`, `shares`, `same_attacker` or `similar`. */
+            /** @description `opened`, `repeats`, `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`. */
             reason_kind: string;
         };
         /** @description What stands under an event's id. */
@@ -1909,6 +2533,17 @@ export interface components {
         EventDetail: components["schemas"]["Event"] & {
             /** @description What to do about an event of this level. */
             handling_instruction: components["schemas"]["LocalText"];
+        };
+        /** @description The graph of an event. */
+        EventGraph: {
+            /** @description Links that analysts cut, here and to other events. */
+            cuts: components["schemas"]["CutLink"][];
+            /** @description What ties them. */
+            edges: components["schemas"]["GraphEdge"][];
+            /** @description Its folded alerts, oldest first. */
+            nodes: components["schemas"]["GraphNode"][];
+            /** @description Events near it that were not merged. */
+            related: components["schemas"]["RelatedEvent"][];
         };
         /** @description What to change; what is left out stays. */
         EventUpdate: {
@@ -2109,6 +2744,80 @@ export interface components {
              */
             since: string;
         };
+        /** @description Where an address is, and whose. */
+        GeoPlace: {
+            /**
+             * Format: int32
+             * @description The number of the autonomous system.
+             */
+            asn?: number | null;
+            /** @description The city. */
+            city?: string | null;
+            /** @description The country. */
+            country?: string | null;
+            /** @description Its code, such as `CN`. */
+            country_code?: string | null;
+            /** @description Who runs it. */
+            organisation?: string | null;
+        };
+        /** @description A link between two alerts. */
+        GraphEdge: {
+            entities: components["schemas"]["GraphEntity"][];
+            /** @description The alert that came later, as a rule. */
+            from: string;
+            /** @description `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description Of shared entities: 1 or more links.
+             */
+            score?: number | null;
+            /** @description The reason as a sentence. */
+            text: components["schemas"]["LocalText"];
+            to: string;
+            /** @description The event holds together by it: it can be cut. The others only say more. */
+            tree: boolean;
+        };
+        /** @description An entity two alerts share. */
+        GraphEntity: {
+            /**
+             * Format: double
+             * @description How much of it the time between the alerts has left.
+             */
+            decay?: number | null;
+            /**
+             * Format: double
+             * @description How rare it is: ½ … 2.
+             */
+            rarity?: number | null;
+            type: string;
+            value: string;
+            /**
+             * Format: double
+             * @description What it adds to the score.
+             */
+            weight?: number | null;
+        };
+        /** @description Alerts that repeat each other. */
+        GraphNode: {
+            /** @description The first of them. */
+            alert_id: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /** @description 5 serious, 4 high, 3 medium, 2 low, 1 reminder */
+            level: number;
+            rule_id: string;
+            /** @description Which version of the rule it was. */
+            rule_version: string;
+            /** @description `host` or `network`. */
+            side: string;
+            /** Format: date-time */
+            time: string;
+            title: components["schemas"]["LocalText"];
+        };
         /** @description A field of a group, and its value there. */
         GroupField: {
             /** @description The field's name. */
@@ -2169,6 +2878,249 @@ export interface components {
             instance: string;
             /** @description What it is called. */
             title: string;
+        };
+        /** @description What is known of an entity. */
+        IntelAnswer: {
+            /** @description The entity, its value as it is compared. */
+            entity: components["schemas"]["EntityRef"];
+            geo?: components["schemas"]["GeoPlace"] | null;
+            /** @description Indicators on it now, the surest first. */
+            matches: components["schemas"]["IntelMatch"][];
+            /** @description What feeds said when it was in alerts, the last first. */
+            seen: components["schemas"]["IntelSeen"][];
+        };
+        /**
+         * @description How a feed is asked.
+         * @enum {string}
+         */
+        IntelCredentials: "none" | "basic" | "bearer" | "header";
+        /** @description A feed and how it is doing. */
+        IntelFeed: {
+            /** @description The collection of a TAXII server. */
+            collection?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description How it is asked. */
+            credentials: components["schemas"]["IntelCredentials"];
+            /**
+             * Format: int32
+             * @description How sure it is where it does not say, 0 to 100.
+             */
+            default_confidence: number;
+            /** @description Whether it is refreshed and used. */
+            enabled: boolean;
+            /** @description Whether it is fetched from somewhere; otherwise it is uploaded. */
+            fetched: boolean;
+            /** @description The first of them. */
+            first_problems: components["schemas"]["IntelProblem"][];
+            /** @description Whether there is a password, token or key. It is never shown. */
+            has_secret: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Indicators that are used.
+             */
+            indicators: number;
+            /**
+             * Format: int32
+             * @description Minutes between two looks at it.
+             */
+            interval_minutes: number;
+            /** @description What it is. */
+            kind: components["schemas"]["IntelFeedKind"];
+            /** @description What went wrong last time. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When that last went well.
+             */
+            last_good?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked for.
+             */
+            last_run?: string | null;
+            /** @description How a list is read. */
+            layout: components["schemas"]["IntelListLayout"];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is asked for again.
+             */
+            next_run?: string | null;
+            /** @description Its path below the folder for feeds. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description Mistakes in it.
+             */
+            problems: number;
+            /** @description Whether somebody asked for it and it was not refreshed yet. */
+            refreshing: boolean;
+            /**
+             * Format: int32
+             * @description From which confidence on its indicators make an entity malicious.
+             */
+            tag_confidence: number;
+            /** @description What is well-formed and not used, by reason. */
+            unused: {
+                [key: string]: number;
+            };
+            /** @description Its address. */
+            url?: string | null;
+            /** @description The user, or the name of the header. */
+            user?: string | null;
+        };
+        /** @description What to change of a feed; what is left out stays. */
+        IntelFeedChange: {
+            /** @description The collection of a TAXII server; empty for the only one. */
+            collection?: string | null;
+            credentials?: components["schemas"]["IntelCredentials"] | null;
+            /**
+             * Format: int32
+             * @description How sure it is where it does not say.
+             */
+            default_confidence?: number | null;
+            /** @description Whether it is refreshed and used. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Minutes between two looks at it.
+             */
+            interval_minutes?: number | null;
+            layout?: components["schemas"]["IntelListLayout"] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Its path, for a feed that has one. */
+            path?: string | null;
+            /** @description A new password, token or key. */
+            secret?: string | null;
+            /**
+             * Format: int32
+             * @description From which confidence on its indicators make an entity malicious.
+             */
+            tag_confidence?: number | null;
+            /** @description Its address, for a feed that has one. */
+            url?: string | null;
+            /** @description The user, or the name of the header. */
+            user?: string | null;
+        };
+        /**
+         * @description What a feed is.
+         * @enum {string}
+         */
+        IntelFeedKind: "taxii" | "misp_feed" | "stix" | "misp" | "list";
+        /** @description Columns of a table, by name or by number from 1. */
+        IntelListColumns: {
+            /** @description How sure the feed is, 0 to 100. */
+            confidence?: string | null;
+            /** @description When it was first seen. */
+            first_seen?: string | null;
+            /** @description What else it is called. */
+            label?: string | null;
+            /** @description When it was last seen. */
+            last_seen?: string | null;
+            /** @description Names of malware or actor. */
+            name?: string | null;
+            /** @description Where to read more. */
+            reference?: string | null;
+            /** @description When it stops to hold. */
+            valid_until?: string | null;
+            /** @description The value. */
+            value: string;
+        };
+        /** @description How a list or table is read. */
+        IntelListLayout: {
+            columns?: components["schemas"]["IntelListColumns"] | null;
+            /** @description What all values are: `ip`, `cidr`, `domain`, `url`, `md5`, `sha1` or `sha256`; each is recognised if absent. */
+            kind?: string | null;
+            /** @description What separates columns; a comma if absent. */
+            separator?: string | null;
+        };
+        /** @description An indicator on an entity. */
+        IntelMatch: {
+            /**
+             * Format: int32
+             * @description How sure the feed is, 0 to 100.
+             */
+            confidence: number;
+            /** @description The name of the feed. */
+            feed: string;
+            /** Format: date-time */
+            first_seen?: string | null;
+            /** @description What the indicator looks for. */
+            indicator: string;
+            /** @description `ip`, `cidr`, `domain`, `url`, `md5`, `sha1` or `sha256`. */
+            kind: string;
+            /** @description What else the feed calls it. */
+            labels: string[];
+            /** Format: date-time */
+            last_seen?: string | null;
+            /** @description Names of malware, actor or campaign. */
+            names: string[];
+            /** @description Where to read more. */
+            references: string[];
+            /** @description Whether that is enough for the malicious tag. */
+            tags: boolean;
+            /** Format: date-time */
+            valid_from?: string | null;
+            /** Format: date-time */
+            valid_until?: string | null;
+        };
+        /** @description A mistake in a feed. */
+        IntelProblem: {
+            /** @description What is wrong there. */
+            message: string;
+            /** @description Where. */
+            place: string;
+        };
+        /** @description What an indicator was to an entity in alerts. */
+        IntelSeen: {
+            /**
+             * Format: int64
+             * @description Alerts it matched in.
+             */
+            alerts: number;
+            /**
+             * Format: int32
+             * @description How sure the feed was.
+             */
+            confidence: number;
+            /** @description The name of the feed, or its id if it was removed. */
+            feed: string;
+            /** Format: date-time */
+            first_alert: string;
+            /** @description What the indicator looks for. */
+            indicator: string;
+            /** Format: date-time */
+            last_alert: string;
+            /** @description Names of malware, actor or campaign. */
+            names: string[];
+            /** @description Whether the entity got the malicious tag by it. */
+            tagged: boolean;
+        };
+        /** @description A text with indicators. */
+        IntelUpload: {
+            /**
+             * Format: int32
+             * @description How sure it is where it does not say, 0 to 100; 75 if left out.
+             */
+            default_confidence?: number | null;
+            /** @description What the text is: `stix`, `misp` or `list`. */
+            kind: components["schemas"]["IntelFeedKind"];
+            /** @description How a list is read. */
+            layout?: components["schemas"]["IntelListLayout"];
+            /** @description What the feed is called. One of this name that was uploaded before is replaced. */
+            name: string;
+            /**
+             * Format: int32
+             * @description From which confidence on its indicators make an entity malicious, 0 to 100; 70 if left out.
+             */
+            tag_confidence?: number | null;
+            /** @description The text. */
+            text: string;
         };
         /** @description What became of one. */
         ItemResult: {
@@ -2302,6 +3254,13 @@ export interface components {
             span?: components["schemas"]["ByteSpan"] | null;
             value: string;
         };
+        /** @description Events that are one. */
+        Merge: {
+            /** @description Which; the oldest stays. */
+            ids: string[];
+            /** @description Why. */
+            reason: string;
+        };
         /** @description An event that became part of another: it has no status of its own any more. */
         MergedEvent: {
             /** @description The id asked for. */
@@ -2385,6 +3344,44 @@ export interface components {
             provider: string;
             /** @description The region, such as `cn-hangzhou`. */
             region: string;
+        };
+        /** @description A feed to set up. */
+        NewIntelFeed: {
+            /** @description The collection of a TAXII server: id, alias or title. May be left out where there is only one. */
+            collection?: string | null;
+            /** @description How it is asked. */
+            credentials?: components["schemas"]["IntelCredentials"];
+            /**
+             * Format: int32
+             * @description How sure it is where it does not say, 0 to 100; 75 if left out.
+             */
+            default_confidence?: number | null;
+            /** @description Whether it is refreshed and used; yes if left out. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Minutes between two looks at it, 5 to 43,200; 60 if left out.
+             */
+            interval_minutes?: number | null;
+            /** @description What it is. */
+            kind: components["schemas"]["IntelFeedKind"];
+            /** @description How a list is read. */
+            layout?: components["schemas"]["IntelListLayout"];
+            /** @description What it is called. */
+            name: string;
+            /** @description Its path below the folder that the configuration opens for feeds. */
+            path?: string | null;
+            /** @description The password, token or key. */
+            secret?: string | null;
+            /**
+             * Format: int32
+             * @description From which confidence on its indicators make an entity malicious, 0 to 100; 70 if left out.
+             */
+            tag_confidence?: number | null;
+            /** @description Its address. Either this or `path`. */
+            url?: string | null;
+            /** @description The user, or the name of the header. */
+            user?: string | null;
         };
         /** @description Something that is never to be blocked. */
         NewNeverBlock: {
@@ -2638,6 +3635,61 @@ export interface components {
             total: components["schemas"]["Total"];
         };
         /** @description A page of a list. */
+        Page_EntitySummary: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Alerts that mention it.
+                 */
+                alert_count: number;
+                /**
+                 * Format: int64
+                 * @description Those in which it was used or left behind.
+                 */
+                artefact_count: number;
+                /**
+                 * Format: int64
+                 * @description Those in which it is the attacker.
+                 */
+                attacker_count: number;
+                /** @description Whether the type allows the malicious tag. */
+                can_be_malicious: boolean;
+                /**
+                 * Format: int64
+                 * @description Events that mention it.
+                 */
+                event_count: number;
+                /**
+                 * Format: date-time
+                 * @description The first record of the first alert.
+                 */
+                first_time: string;
+                /** @description An asset: by its type, or as an address or domain that was attacked. */
+                is_asset: boolean;
+                /**
+                 * Format: date-time
+                 * @description The last record of the last one.
+                 */
+                last_time: string;
+                /** @description Known to be malicious. */
+                malicious: boolean;
+                /** @enum {string} */
+                type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+                /** @description Its value, scoped to what it is local to. */
+                value: string;
+                /**
+                 * Format: int64
+                 * @description Those in which it is a victim.
+                 */
+                victim_count: number;
+            }[];
+            /** @description Where to go on; null on the last page. */
+            next_cursor?: string | null;
+            /** @description How many items the whole list has. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A page of a list. */
         Page_Event: {
             /** @description The items. */
             items: {
@@ -2689,6 +3741,13 @@ export interface components {
                  * @description Alerts before folding.
                  */
                 raw_alert_count: number;
+                /**
+                 * Format: int32
+                 * @description How urgent among all events, 0 … 100; always within the twenty points of its level.
+                 */
+                score: number;
+                /** @description What the machine's score is made of. */
+                score_reasons: components["schemas"]["LocalText"][];
                 /** @enum {string} */
                 side: "network" | "host";
                 /** @enum {string} */
@@ -2721,7 +3780,7 @@ export interface components {
                 linked_alert?: string | null;
                 /** @description Why it is in the event, as a sentence. */
                 reason: components["schemas"]["LocalText"];
-                /** @description `opened`, `repeats`, `shares`, `same_attacker` or `similar`. */
+                /** @description `opened`, `repeats`, `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`. */
                 reason_kind: string;
             }[];
             /** @description Where to go on; null on the last page. */
@@ -3084,6 +4143,73 @@ export interface components {
             /** @description How many items the whole list has. */
             total: components["schemas"]["Total"];
         };
+        /** @description An expert pattern: ordered steps whose alerts make one event. */
+        Pattern: {
+            /** @description What it looks for, and what to do about it. */
+            description: components["schemas"]["LocalText"];
+            /** @description Such as `web_attack_to_reverse_shell`. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The lowest level of an event in which it completed; 5 serious … 1 reminder; null if its alerts decide.
+             */
+            level?: number | null;
+            /** @description The steps, in the order in which they happen. */
+            steps: components["schemas"]["PatternStep"][];
+            /** @description What happened if it completes. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: int64
+             * @description From the first alert to the last, at most.
+             */
+            within_seconds: number;
+        };
+        /** @description A pattern with its text. */
+        PatternDetail: components["schemas"]["Pattern"] & {
+            /** @description The tests it carries. */
+            tests: components["schemas"]["PatternTest"][];
+            /** @description Its file. */
+            text: string;
+        };
+        /** @description An entity that an alert shares with an earlier one. */
+        PatternJoin: {
+            /** @description Its role in the earlier alert: `attacker`, `victim` or `artefact`; null if any. */
+            from?: string | null;
+            /** @description Its role in the later alert; null if any. */
+            to?: string | null;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+        };
+        /** @description A step of a pattern. */
+        PatternStep: {
+            /** @description Each of its alerts names an entity of this type that no earlier alert of the match names. */
+            another?: string | null;
+            /**
+             * Format: int32
+             * @description How many alerts it takes.
+             */
+            at_least: number;
+            /** @description Which alerts it takes; the names are those a whitelist may ask about. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int64
+             * @description The longest silence before an alert of this step; null if only the pattern's time counts.
+             */
+            gap_seconds?: number | null;
+            /** @description What ties its alerts to earlier ones; one of them is enough. Empty where nothing comes before. */
+            joins: components["schemas"]["PatternJoin"][];
+            /** @description What happens in it. */
+            name: components["schemas"]["LocalText"];
+        };
+        /** @description A test of a pattern. */
+        PatternTest: {
+            /** @description How many alerts it is of. */
+            alerts: number;
+            /** @description Whether they complete the pattern. */
+            complete: boolean;
+            /** @description What it shows. */
+            name: string;
+        };
         /** @description One mistake in what was sent, and where. */
         Place: {
             /** @description What is wrong there. */
@@ -3257,6 +4383,40 @@ export interface components {
             line: number;
             /** @description Why. */
             reason: string;
+        };
+        /** @description An event that has to do with this one. */
+        Relate: {
+            /** @description Which, `evt_…`. */
+            event: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description An entity named together with another. */
+        RelatedEntity: {
+            /**
+             * Format: int64
+             * @description Alerts, of the newest that name the other one, that name both.
+             */
+            alert_count: number;
+            /** @description Known to be malicious. */
+            malicious: boolean;
+            /** @description The newest of them. */
+            newest_alert: string;
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            newest_time: string;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+            /** @description Its value. */
+            value: string;
+        };
+        /** @description An event near this one. */
+        RelatedEvent: {
+            event_id: string;
+            reason: components["schemas"]["LocalText"];
+            title: components["schemas"]["LocalText"];
         };
         /** @description An alert as a line of a list. */
         ReplayAlert: {
@@ -3890,6 +5050,19 @@ export interface components {
             /** @description It is. */
             needed: boolean;
         };
+        /** @description So many of so many. */
+        Share: {
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            of: number;
+        };
         /** @description Something that everything shares: a NAT gateway, a load balancer, a scanner, the hash of a golden image. */
         SharedEntity: {
             /** @description What it is. */
@@ -3901,6 +5074,18 @@ export interface components {
              *     account, `1234567890/10.0.0.0/8`.
              */
             value: string;
+        };
+        /** @description An event like another. */
+        SimilarEvent: {
+            /** @description The event. */
+            event: components["schemas"]["Event"];
+            /**
+             * Format: int32
+             * @description How alike they are, 1 … 100.
+             */
+            likeness: number;
+            /** @description What they share. */
+            reason: components["schemas"]["LocalText"];
         };
         /** @description Where in the log service a log is. */
         SlsConfig: {
@@ -4005,6 +5190,18 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Links that are wrong. */
+        Split: {
+            /** @description Which. */
+            edges: components["schemas"]["Cut"][];
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What a split led to. */
+        SplitResult: {
+            /** @description The events that came off. */
+            event_ids: string[];
+        };
         /** @description What was started. */
         Started: {
             /** @description The runs, in the order of the items. */
@@ -4056,6 +5253,19 @@ export interface components {
             tactic: string;
             /** @description What it is called. */
             title: components["schemas"]["LocalText"];
+        };
+        /** @description Why. */
+        TagReason: {
+            /** @description What it rests on; the history and the audit log show it. */
+            reason: string;
+        };
+        /** @description What became of one. */
+        TagResult: {
+            /** @description Which. */
+            entity: components["schemas"]["EntityRef"];
+            /** @description It is as asked for. */
+            ok: boolean;
+            problem?: components["schemas"]["Problem"] | null;
         };
         /** @description One place's share of a policy. */
         Task: {
@@ -4652,6 +5862,354 @@ export interface operations {
             };
         };
     };
+    allow_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `dnl_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entities: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description One of the thirteen types. */
+                type?: string;
+                /** @description Text in the value. */
+                text?: string;
+                /** @description Only those known to be malicious, or only the others. */
+                malicious?: boolean;
+                /** @description Only our assets, or only the others. */
+                asset?: boolean;
+                /** @description Seen at or after this time. */
+                since?: string;
+                /** @description `-last_time`, `-alerts` or `-events`; `-last_time` if left out. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntitySummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_activity: {
+        parameters: {
+            query?: {
+                /** @description Days, today (UTC) included: 1 … 180; 30 if left out. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDay"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_alerts: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_events: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 … 200; 50 if left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_related_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedEntity"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    untag_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the thirteen types */
+                type: string;
+                /** @description Its value, URL-encoded */
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkTagResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -4689,7 +6247,7 @@ export interface operations {
                 to?: string;
                 /** @description Changed at or after this time. */
                 updated_since?: string;
-                /** @description `-level` (then the latest first) or `-last_time`; `-level` if left out. */
+                /** @description `-level` (then the latest first), `-score` or `-last_time`; `-level` if left out. */
                 sort?: string;
             };
             header?: never;
@@ -4942,6 +6500,36 @@ export interface operations {
             };
         };
     };
+    fetch_event_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGraph"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_event_recommendations: {
         parameters: {
             query?: never;
@@ -4960,6 +6548,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recommendation"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    relate_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Relate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_event: {
+        parameters: {
+            query: {
+                /** @description `stix`, `attack_flow`, `markdown` or `html`. */
+                format: string;
+                /** @description `en` or `zh`; the reader's own if left out. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: {
@@ -5009,6 +6664,70 @@ export interface operations {
             };
         };
     };
+    list_similar_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarEvent"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `evt_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     update_events: {
         parameters: {
             query?: never;
@@ -5028,6 +6747,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
                 };
             };
             default: {
@@ -5070,6 +6820,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ingested"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_intel_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeed"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_intel_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIntelFeed"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeed"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_intel_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the feed's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_intel_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the feed's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelFeedChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeed"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_intel_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the feed's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeed"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_intel_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeed"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_up_entity: {
+        parameters: {
+            query: {
+                type?: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
+                /** @description The value. */
+                value: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelAnswer"];
                 };
             };
             default: {
@@ -5241,6 +7203,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pattern"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_pattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `web_attack_to_reverse_shell` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternDetail"];
                 };
             };
             default: {
