@@ -44,7 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["normalise"]),
     ("ctdr", &["testkit"]),
-    ("testkit", &["normalise", "respond"]),
+    ("testkit", &["correlate", "normalise", "respond"]),
     (
         "bench",
         &[
@@ -55,6 +55,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
             "normalise",
             "sigma",
             "store",
+            "testkit",
         ],
     ),
 ];

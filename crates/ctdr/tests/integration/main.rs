@@ -13,5 +13,6 @@ mod hunt;
 mod main_job;
 mod program;
 mod replay;
+mod replay_alerts;
 mod rule;
 mod stage;
