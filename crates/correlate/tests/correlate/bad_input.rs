@@ -222,3 +222,26 @@ fn the_earliest_and_the_latest_time_are_times() {
     let events: BTreeSet<EventId> = alerts.iter().map(|alert| book.event(alert).id).collect();
     assert_eq!(events.len(), 2);
 }
+
+/// Found by generated scenarios: the first alert after the pause made the state forget alerts that a late one could
+/// still have undone, and the second one found them gone.
+#[test]
+fn a_tenant_may_be_quiet_for_weeks() {
+    let day = 86_400;
+    let mut book = Book::new(settings(Caps::default()));
+    let mut all = Vec::new();
+    for round in 0..4_u128 {
+        for mut step in attack(1 + round * 10) {
+            let time = step.time.plus(Duration::from_secs(round as u64 * 10 * day));
+            (step.time, step.first_time) = (time, time);
+            book.alert(&step, time);
+            all.push(step);
+        }
+    }
+    book.check(&all, Caps::default());
+    let of_round = |round: usize| book.event(&all[round * 3]).id;
+    for (place, step) in all.iter().enumerate() {
+        assert_eq!(book.event(step).id, of_round(place / 3), "step {place}");
+    }
+    assert_eq!(book.events.len(), 4, "each round is an event of its own");
+}
