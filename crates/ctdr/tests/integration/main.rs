@@ -13,6 +13,5 @@ mod hunt;
 mod main_job;
 mod program;
 mod replay;
-mod replay_alerts;
 mod rule;
 mod stage;
