@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: each stage against a floor in the same run, and the rule engine beside a peer, see `bench/`.
+//! `cargo xtask bench`: each stage against a floor in the same run, the rule engine beside a peer, and the quality of
+//! correlation, see `bench/`.
 
 use crate::run;
 use clap::Args;
@@ -13,12 +14,45 @@ pub struct Arguments {
 /// Builds with optimisation and prints the table.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     run::step("benchmarks");
-    let mut command = vec!["bench", "--quiet", "--package", "bench", "--"];
+    let mut command = vec![
+        "bench",
+        "--quiet",
+        "--package",
+        "bench",
+        "--bench",
+        "ratios",
+        "--",
+    ];
     command.extend(arguments.row.as_deref());
     run::command("cargo", &command)?;
     if arguments.row.as_deref().is_none_or(|row| row == "detect") {
         peer()?;
     }
+    if arguments.row.as_deref().is_none_or(|row| row == "correlate") {
+        quality()?;
+    }
+    Ok(())
+}
+
+/// What the correlator makes of alerts whose truth is known; the tables are a page of the documentation.
+fn quality() -> anyhow::Result<()> {
+    const PAGE: &str = "docs/correlation-quality.md";
+    run::step("quality of correlation");
+    // The benchmark runs in its package's folder.
+    let page = crate::root::path().join(PAGE);
+    let out = page.display().to_string();
+    let command = [
+        "bench",
+        "--quiet",
+        "--package",
+        "bench",
+        "--bench",
+        "quality",
+        "--",
+        "--out",
+    ];
+    run::command("cargo", &[&command[..], &[out.as_str()]].concat())?;
+    println!("{}", std::fs::read_to_string(page)?);
     Ok(())
 }
 

@@ -6,6 +6,8 @@
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
 
 mod alerts;
+#[path = "../shared/commit.rs"]
+mod commit;
 mod content;
 mod correlate;
 mod detect;

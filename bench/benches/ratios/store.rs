@@ -1,17 +1,18 @@
 //! Committing what a batch led to, against inserting the same things one by one into tables without an index.
 
 use crate::{
+    commit,
     correlate::BATCH,
     measure::{Subject, Table},
 };
-use correlate::{Correlator, EventChangeKind, Outcome, Settings};
-use model::{Alert, TenantId};
+use correlate::{Correlator, Settings};
+use model::Alert;
 use sqlx::{
     Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::time::{Duration, Instant};
-use store::{ChangeKind, EventChange, PipelineCommit, Store, Trigger, Unlinked};
+use store::{PipelineCommit, Store};
 use tempfile::TempDir;
 
 /// Batches of one round.
@@ -32,7 +33,7 @@ pub fn run(table: &mut Table, alerts: &[Alert]) -> anyhow::Result<()> {
     table.row(
         &subject,
         || runtime.block_on(insert_plainly(&commits)),
-        || runtime.block_on(commit(&commits)),
+        || runtime.block_on(commit_all(&commits)),
     )
 }
 
@@ -41,40 +42,8 @@ fn commits(alerts: &[Alert]) -> Vec<PipelineCommit> {
     let mut correlator = Correlator::new(Settings::default());
     let batch = |(number, alerts): (usize, &[Alert])| {
         let now = alerts[alerts.len() - 1].time;
-        let mut commit = PipelineCommit::empty(TenantId::default(), number as u64, number as u64 + 1, now);
         let changes = correlator.alerts(alerts, now);
-        for changed in changes.alerts {
-            match changed.outcome {
-                Outcome::Joined(membership) => commit.memberships.push(membership),
-                Outcome::NoEvent(reason, whitelist) => {
-                    commit.unlinked.push(Unlinked {
-                        alert: changed.alert,
-                        reason,
-                        whitelist,
-                    });
-                }
-            }
-        }
-        for changed in changes.events {
-            let kind = match changed.kind {
-                EventChangeKind::Opened => ChangeKind::Opened,
-                EventChangeKind::Updated => ChangeKind::Updated,
-                EventChangeKind::Merged { into } => ChangeKind::Merged { into },
-            };
-            commit.triggers.push(Trigger::EventUpdate(changed.event.id));
-            commit.events.push(EventChange {
-                event: changed.event,
-                kind,
-            });
-        }
-        commit.records = alerts
-            .iter()
-            .flat_map(|alert| alert.records.iter().copied())
-            .collect();
-        commit.records.sort_unstable();
-        commit.records.dedup();
-        commit.alerts = alerts.to_vec();
-        commit
+        commit::of(number as u64, alerts, changes, now)
     };
     alerts
         .chunks(BATCH)
@@ -97,7 +66,7 @@ fn rows(commit: &PipelineCommit) -> usize {
 }
 
 /// Commits to a new database.
-async fn commit(commits: &[PipelineCommit]) -> anyhow::Result<Duration> {
+async fn commit_all(commits: &[PipelineCommit]) -> anyhow::Result<Duration> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(folder.path().join("ctdr.db")).await?;
     let started = Instant::now();

@@ -5,6 +5,7 @@ use crate::{
     fold,
     hub::is_asset_by_kind,
     noisy::RuleIx,
+    pattern::{self, Tie},
     phrase,
     settings::Settings,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Mention {
     pub asset: bool,
     /// Context by the administrator's word.
     pub infrastructure: bool,
+    /// What an expert pattern knows it by.
+    pub tie: Tie,
 }
 
 /// What all alerts of a fold have in common.
@@ -166,6 +169,7 @@ fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> Vec<
             malicious: entity.malicious,
             asset: entity.role == Role::Victim || is_asset_by_kind(kind) && entity.role == Role::Artefact,
             infrastructure: entities[number].infrastructure,
+            tie: pattern::tie(&entity.key),
         });
     }
     mentions

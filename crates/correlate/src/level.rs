@@ -152,7 +152,7 @@ pub(crate) mod tests {
     fn a_pattern_raises_to_its_level() {
         let pattern = |level| Completed {
             id: "chain".to_owned(),
-            title: model::LocalText::same("A to B"),
+            title: LocalText::same("A to B"),
             level,
         };
         let (serious, none) = (pattern(Some(Level::Serious)), pattern(None));

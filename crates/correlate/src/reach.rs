@@ -9,7 +9,7 @@ use crate::{
     entity::EntityIx,
     event::NodeIx,
     newest::Newest,
-    pattern::{PatternIx, Patterns, StepIx},
+    pattern::{PatternIx, Patterns, StepIx, Tie},
     state::State,
 };
 use model::{Entity, Level, LocalText, Role, Time};
@@ -32,7 +32,15 @@ pub(crate) struct Reached {
     /// When the match began.
     pub since: Time,
     /// The entities of all its alerts.
-    pub entities: Vec<(Role, EntityIx)>,
+    pub entities: Vec<Named>,
+}
+
+/// An entity of a partial match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Named {
+    pub role: Role,
+    pub entity: EntityIx,
+    pub tie: Tie,
 }
 
 /// A pattern that completed.
@@ -43,11 +51,11 @@ pub(crate) struct Completed {
     pub level: Option<Level>,
 }
 
-/// Where to look for partial matches: pattern, place, an entity of theirs.
-pub(crate) type Spot = (usize, usize, EntityIx);
+/// Where to look for partial matches: pattern, place, what one of their entities is known by.
+pub(crate) type Spot = (usize, usize, Tie);
 
 /// What a decision about patterns depends on and changes: the partial matches of a pattern that name an entity.
-pub(crate) type Trace = (usize, EntityIx);
+pub(crate) type Trace = (usize, Tie);
 
 /// The traces of an alert: what it looks up by its own entities, and what it adds by those of its matches.
 pub(crate) fn traces<'a>(profile: &'a Profile, reached: &'a [Reached]) -> impl Iterator<Item = Trace> + 'a {
@@ -55,12 +63,10 @@ pub(crate) fn traces<'a>(profile: &'a Profile, reached: &'a [Reached]) -> impl I
     let looked_up = profile
         .steps
         .iter()
-        .flat_map(move |(pattern, _)| own.clone().map(|mention| (*pattern, mention.entity)));
+        .flat_map(move |(pattern, _)| own.clone().map(|mention| (*pattern, mention.tie)));
     let added = reached.iter().flat_map(|progress| {
-        progress
-            .entities
-            .iter()
-            .map(|(_, entity)| (progress.pattern, *entity))
+        let named = progress.entities.iter();
+        named.map(|named| (progress.pattern, named.tie))
     });
     looked_up.chain(added)
 }
@@ -122,16 +128,16 @@ impl Progress {
     }
 }
 
-/// An entity in two roles is one spot.
+/// Two entities known by the same are one spot.
 fn spots(reached: &Reached) -> impl Iterator<Item = Spot> + '_ {
-    let first = |(i, entity): &(usize, EntityIx)| reached.entities[..*i].iter().all(|(_, e)| e != entity);
-    let entities = reached
+    let first = |(i, tie): &(usize, Tie)| reached.entities[..*i].iter().all(|named| named.tie != *tie);
+    let ties = reached
         .entities
         .iter()
-        .map(|(_, entity)| *entity)
+        .map(|named| named.tie)
         .enumerate()
         .filter(first);
-    entities.map(|(_, entity)| (reached.pattern, reached.place, entity))
+    ties.map(|(_, tie)| (reached.pattern, reached.place, tie))
 }
 
 impl State {
@@ -184,7 +190,7 @@ impl State {
         let written = patterns.get(PatternIx(pattern))?;
         let mut known: Vec<(NodeIx, usize)> = mine
             .iter()
-            .flat_map(|mention| self.progress.newest((pattern, before, mention.entity)))
+            .flat_map(|mention| self.progress.newest((pattern, before, mention.tie)))
             .collect();
         known.sort_unstable_by_key(|(node, number)| {
             let node = &self.nodes[*node];
@@ -203,7 +209,7 @@ impl State {
             let earlier: Vec<Entity> = progress
                 .entities
                 .iter()
-                .map(|(role, entity)| self.named(*role, *entity))
+                .map(|named| self.named(named.role, named.entity))
                 .collect();
             let key = patterns.joins(PatternIx(pattern), StepIx(step), &earlier, named)?;
             let by = mine
@@ -279,11 +285,16 @@ pub(crate) struct Trail {
     pub strides: Vec<(NodeIx, usize, EntityIx)>,
 }
 
-fn union(earlier: &[(Role, EntityIx)], mine: &[&Mention]) -> Vec<(Role, EntityIx)> {
+fn union(earlier: &[Named], mine: &[&Mention]) -> Vec<Named> {
     let mut all = earlier.to_vec();
     for mention in mine {
-        if all.len() < KEPT && !all.contains(&(mention.role, mention.entity)) {
-            all.push((mention.role, mention.entity));
+        let named = Named {
+            role: mention.role,
+            entity: mention.entity,
+            tie: mention.tie,
+        };
+        if all.len() < KEPT && !all.contains(&named) {
+            all.push(named);
         }
     }
     all

@@ -25,6 +25,8 @@ impl State {
             return;
         }
         self.swept = hour;
+        // After days without an alert, those before are as old as what is dropped, and nobody has settled them yet.
+        self.settle();
         let old = self.clock.minus(HORIZON).minus(MARGIN);
         while self.arrived.front().is_some_and(|(time, _)| *time < old) {
             self.forget_first();

@@ -64,7 +64,7 @@ pub struct IntelConfig {
     pub folder: Option<PathBuf>,
 }
 
-/// Where addresses are: databases in MaxMind's format, which the user brings.
+/// Where addresses are: databases in the `MaxMind` format, which the user brings.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GeoipConfig {

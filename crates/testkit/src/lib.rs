@@ -10,6 +10,8 @@ pub mod client;
 pub mod clock;
 pub mod connect;
 pub mod fake_cloud;
+pub mod scenario;
+pub mod score;
 pub mod server;
 
 pub use client::Client;

@@ -48,7 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("detect", &["normalise"]),
     ("ctdr", &["testkit"]),
-    ("testkit", &["normalise", "respond"]),
+    ("testkit", &["correlate", "normalise", "respond"]),
     (
         "bench",
         &[
@@ -60,6 +60,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
             "normalise",
             "sigma",
             "store",
+            "testkit",
         ],
     ),
 ];

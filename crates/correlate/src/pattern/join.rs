@@ -1,12 +1,16 @@
 //! What ties an alert to an earlier one: an entity both name, each in a role that may be asked for.
 
 use model::{Entity, EntityKey, EntityKind, Role};
+use rustc_hash::FxHasher;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, MapAccess, Visitor},
     ser::SerializeMap,
 };
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash as _, Hasher as _},
+};
 
 /// A shared entity. In files: `host`, `ip: attacker` (in that role on both sides), or
 /// `ip: {from: victim, to: attacker}` (the victim of then attacks now).
@@ -55,6 +59,20 @@ fn same(earlier: &EntityKey, later: &EntityKey) -> bool {
         && later.kind == EntityKind::Ip
         && earlier_scope.is_some() != later_scope.is_some()
         && earlier_ip == later_ip
+}
+
+/// What things are looked up by that [`same`] takes for one: they have the same number. So may others, rarely.
+pub(crate) type Tie = u64;
+
+/// The number of a thing.
+pub(crate) fn tie(key: &EntityKey) -> Tie {
+    let value = match key.kind {
+        EntityKind::Ip => scoped(&key.value).1,
+        _ => &key.value,
+    };
+    let mut hasher = FxHasher::default();
+    (key.kind, value).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn scoped(value: &str) -> (Option<&str>, &str) {

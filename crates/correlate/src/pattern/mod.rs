@@ -17,6 +17,7 @@ pub use check::Mistake;
 pub use compiled::{PatternIx, Patterns, StepIx};
 pub use find::{Match, find};
 pub use join::Join;
+pub(crate) use join::{Tie, tie};
 
 use model::{EntityKind, Level, LocalText, condition::Condition};
 use serde::{Deserialize, Serialize};

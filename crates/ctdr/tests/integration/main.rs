@@ -14,5 +14,6 @@ mod main_job;
 mod pattern;
 mod program;
 mod replay;
+mod replay_alerts;
 mod rule;
 mod stage;

@@ -1,4 +1,4 @@
-//! Where an address is and whose: asked of databases in MaxMind's format that the user brings. Read anew when they change.
+//! Where an address is and whose: asked of databases in the `MaxMind` format that the user brings. Read anew when they change.
 
 use crate::config::GeoipConfig;
 use maxminddb::{MaxMindDbError, Reader, geoip2};
@@ -203,7 +203,9 @@ mod tests {
             }
             Data::List(items) => {
                 head(11, items.len(), out);
-                items.iter().for_each(|item| encode(item, out));
+                for item in items {
+                    encode(item, out);
+                }
             }
         }
     }

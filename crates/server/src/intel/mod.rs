@@ -84,7 +84,7 @@ impl Intel {
                 *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
             }
             Err(error) => {
-                tracing::error!(%error, "the table of indicators was not built; the one before stays")
+                tracing::error!(%error, "the table of indicators was not built; the one before stays");
             }
         }
     }

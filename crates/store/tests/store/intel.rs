@@ -73,7 +73,23 @@ async fn a_feed_keeps_its_secret_to_itself_and_says_how_it_is_doing() {
         (status.failures, status.last_error, &status.report),
         (0, None, &json!({"indicators": 3}))
     );
+}
 
+#[tokio::test]
+async fn a_feed_that_moves_is_read_anew_and_forgets_its_secret_when_told() {
+    let fixture = Fixture::new().await;
+    let Fixture { store, tenant, .. } = &fixture;
+    let secret = SecretBytes::new("s3cr3t");
+    let create = audit("intel_feed.create");
+    store
+        .intel_feed_save(tenant, &feed(), &SecretChange::Set(secret.clone()), &create)
+        .await
+        .unwrap();
+    let good = IntelRun {
+        at: at(1),
+        result: Ok((Some("etag".into()), None)),
+    };
+    assert!(store.intel_feed_ran(tenant, &feed(), &good).await.unwrap());
     let moved = IntelFeed {
         config: json!({"url": "https://other.example/"}),
         changed: at(4),

@@ -221,10 +221,10 @@ impl Client<'_> {
             {
                 let mut query = page.query_pairs_mut();
                 query.append_pair("limit", &PAGE.to_string());
-                for time in added_after.iter() {
+                if let Some(time) = added_after {
                     query.append_pair("added_after", time);
                 }
-                for next in next.iter() {
+                if let Some(next) = &next {
                     query.append_pair("next", next);
                 }
             }

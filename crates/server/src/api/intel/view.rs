@@ -9,6 +9,10 @@ use store::IntelFeedStatus;
 use utoipa::ToSchema;
 
 /// A feed and how it is doing.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of its own in the answer"
+)]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IntelFeed {
     /// Its id.
