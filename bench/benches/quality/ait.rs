@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use correlate::Correlator;
 use model::{
     Aggregation, Alert, AlertId, Entity, EntityKind, Level, LocalText, Origin, ProductId, Provider, Role,
-    RuleRef, Side, Tactic, TenantId, id::ContentHash,
+    RuleRef, Side, Tactic, TenantId, Time, id::ContentHash,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -98,8 +98,8 @@ fn alert(number: usize, row: &Row) -> Alert {
     Alert {
         id,
         tenant: TenantId::default(),
-        time: live::seconds(row.time),
-        first_time: live::seconds(row.time),
+        time: seconds(row.time),
+        first_time: seconds(row.time),
         rule: RuleRef {
             id: row.rule.clone(),
             version: String::new(),
@@ -159,4 +159,9 @@ impl File {
         }
         verdicts
     }
+}
+
+/// A time as the data sets have it, in seconds.
+fn seconds(time: f64) -> Time {
+    Time::from_millis((time * 1_000.0).floor() as i64)
 }

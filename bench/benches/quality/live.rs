@@ -1,7 +1,7 @@
 //! Alerts through the correlator as they arrive, one pass, with the server's settings.
 
 use correlate::{Arrival, Changes, Correlator, EventChangeKind, Outcome, Patterns, Settings};
-use model::{Tactic, TenantId, Time};
+use model::{Tactic, TenantId};
 use std::collections::BTreeMap;
 use testkit::{
     scenario::Delivery,
@@ -83,9 +83,4 @@ pub fn note(verdicts: &mut Verdicts, tenant: &TenantId, changes: Changes) {
             }
         }
     }
-}
-
-/// A time as the data sets have it, in seconds.
-pub fn seconds(time: f64) -> Time {
-    Time::from_millis((time * 1_000.0).floor() as i64)
 }

@@ -154,6 +154,9 @@ impl State {
     /// Makes the alert findable for later ones.
     fn index(&mut self, digest: &Digest, node: NodeIx, event: EventIx, lane: Lane, undo: &mut Join) {
         let profile = &digest.profile;
+        for mention in &profile.crowd {
+            self.entities[mention.entity].users += 1;
+        }
         for mention in &profile.mentions {
             let row = &mut self.entities[mention.entity];
             row.users += 1;
@@ -334,6 +337,9 @@ impl State {
         }
         let profile = &digest.profile;
         let links = self.nodes[number].links;
+        for mention in &profile.crowd {
+            self.entities[mention.entity].users -= 1;
+        }
         for mention in &profile.mentions {
             let row = &mut self.entities[mention.entity];
             row.users -= 1;

@@ -10,9 +10,12 @@ use crate::{
     settings::Settings,
 };
 use model::{Aggregation, Alert, AlertId, EntityKind, Level, LocalText, ProductId, Role, Side, Tactic, Time};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
+/// Entities of an alert that can tie it to others. One that names thousands says that it is a list, not who was there.
+const LINKING: usize = 256;
 /// The window of a custom rule that names none.
 const DEFAULT_WINDOW: Duration = Duration::from_hours(1);
 
@@ -42,7 +45,10 @@ pub(crate) struct Profile {
     pub window: Duration,
     pub side: Side,
     pub level: Level,
+    /// The entities that can tie it to other alerts.
     pub mentions: Vec<Mention>,
+    /// Those beyond [`LINKING`]: they are told of, and tie nothing.
+    pub crowd: Vec<Mention>,
     pub tactics: Vec<Tactic>,
     /// The position of its furthest tactic in the matrix.
     pub progress: Option<usize>,
@@ -81,6 +87,7 @@ impl Profile {
         entities: &mut Entities,
         settings: &Settings,
     ) -> Self {
+        let (mentions, crowd) = mentions(alert, entities, settings);
         Self {
             key,
             rule,
@@ -89,7 +96,8 @@ impl Profile {
             window: alert.window.unwrap_or(DEFAULT_WINDOW),
             side: alert.side,
             level: alert.level,
-            mentions: mentions(alert, entities, settings),
+            mentions,
+            crowd,
             tactics: alert.tactics.clone(),
             progress: settings.progress(&alert.tactics),
             techniques: alert.techniques.clone(),
@@ -97,6 +105,11 @@ impl Profile {
             accounts: alert.accounts.iter().cloned().collect(),
             name: phrase::what_happened(&alert.title, &alert.entities),
         }
+    }
+
+    /// All its entities.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Mention> {
+        self.mentions.iter().chain(&self.crowd)
     }
 
     pub(crate) fn mention(&self, entity: EntityIx) -> Option<&Mention> {
@@ -153,14 +166,17 @@ impl Profile {
     }
 }
 
-fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> Vec<Mention> {
+/// What an alert names: what can tie it to others, and the rest.
+fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> (Vec<Mention>, Vec<Mention>) {
     let mut mentions: Vec<Mention> = Vec::with_capacity(alert.entities.len());
+    let mut places: FxHashMap<EntityIx, usize> = FxHashMap::default();
     for entity in &alert.entities {
         let number = entities.intern(&entity.key, &settings.infrastructure);
-        if let Some(known) = mentions.iter_mut().find(|m| m.entity == number) {
-            known.malicious |= entity.malicious;
+        if let Some(known) = places.get(&number) {
+            mentions[*known].malicious |= entity.malicious;
             continue;
         }
+        places.insert(number, mentions.len());
         let kind = entity.key.kind;
         mentions.push(Mention {
             entity: number,
@@ -172,5 +188,11 @@ fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> Vec<
             tie: pattern::tie(&entity.key),
         });
     }
-    mentions
+    if mentions.len() <= LINKING {
+        return (mentions, Vec::new());
+    }
+    // Attackers first: there are rarely many, and they say most.
+    mentions.sort_by_key(|mention| mention.role);
+    let crowd = mentions.split_off(LINKING);
+    (mentions, crowd)
 }

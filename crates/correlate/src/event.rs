@@ -273,7 +273,7 @@ impl Facts {
         let interrupts =
             profile.level >= Level::High && level::interrupts(&profile.tactics, &profile.techniques);
         let confirms = profile.side == Side::Host && profile.level >= Level::Medium;
-        for mention in &profile.mentions {
+        for mention in profile.named() {
             self.entities.add(&(mention.role, mention.entity), sign);
             if mention.role == Role::Attacker && !mention.infrastructure {
                 self.attackers.add(&mention.entity, sign);

@@ -219,8 +219,8 @@ mod tests {
         let named_by = BTreeMap::from([(rare.clone(), 2), (common.clone(), 100)]);
         let score = |key: &EntityKey| {
             let (one, other) = (
-                traits(&[key.clone()], &["a"], &[]),
-                traits(&[key.clone()], &["b"], &[]),
+                traits(std::slice::from_ref(key), &["a"], &[]),
+                traits(std::slice::from_ref(key), &["b"], &[]),
             );
             one.compare(&other, &named_by).map(|like| like.score)
         };
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn the_reason_lists_what_is_shared() {
         let key = ip("203.0.113.7");
-        let one = traits(&[key.clone()], &["a", "b", "c", "d"], &["T1190"]);
+        let one = traits(std::slice::from_ref(&key), &["a", "b", "c", "d"], &["T1190"]);
         let like = one.compare(&one, &BTreeMap::from([(key, 2)])).expect("alike");
         let name = |id: &str| LocalText::new(id.to_uppercase(), format!("规则 {id}"));
         let tactic = |_: &Tactic| LocalText::new("Initial access", "初始访问");

@@ -75,6 +75,9 @@ impl State {
         let Some(node) = self.nodes.remove(number) else {
             return;
         };
+        for mention in &node.profile.crowd {
+            self.entities[mention.entity].users -= 1;
+        }
         for mention in &node.profile.mentions {
             let row = &mut self.entities[mention.entity];
             row.users -= 1;

@@ -61,6 +61,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
             "sigma",
             "store",
             "testkit",
+            "workbench",
         ],
     ),
 ];

@@ -6,7 +6,7 @@ use crate::{
     build::{Shape as _, alert, at},
 };
 use correlate::{Caps, Correlator};
-use model::{Alert, AlertId, EntityKind, EventId, LinkReason, Role, TenantId, Time};
+use model::{Alert, AlertId, EntityKind, EventId, LinkReason, Role, TenantId, Time, limits};
 use std::{collections::BTreeSet, time::Duration};
 
 /// Ten years.
@@ -26,6 +26,16 @@ fn attack(from: u128) -> Vec<Alert> {
         step(1, "execution"),
         step(2, "persistence"),
     ]
+}
+
+/// The alert at the time that counts: a clock that runs ahead is not believed.
+fn counted(alert: &Alert, now: Time) -> Alert {
+    let time = alert.time.min(now.plus(limits::ALLOWED_LATENESS));
+    Alert {
+        time,
+        first_time: alert.first_time.min(time),
+        ..alert.clone()
+    }
 }
 
 #[test]
@@ -79,7 +89,7 @@ fn an_alert_of_ten_thousand_entities_is_taken_whole() {
         .unwrap();
     assert_eq!(*book.reason(repeat), LinkReason::Repeats { alert: large.id });
     let event = book.event(&large);
-    assert!(event.entities.len() >= 10_001, "{}", event.entities.len());
+    assert_eq!(event.entities.len(), 500, "as many as a page shows");
 }
 
 #[test]
@@ -95,7 +105,7 @@ fn clocks_ten_years_off_cost_nobody_else_anything() {
             book.alert(step, step.time);
         }
         let mut all = steps.clone();
-        all.push(stray.clone());
+        all.push(counted(&stray, at(50)));
         book.check(&all, Caps::default());
         let events: BTreeSet<EventId> = steps.iter().map(|step| book.event(step).id).collect();
         assert_eq!(events.len(), 1, "{name}: the attack is one event");
@@ -218,6 +228,7 @@ fn the_earliest_and_the_latest_time_are_times() {
     for alert in &alerts {
         book.alert(alert, at(0));
     }
+    let alerts: Vec<Alert> = alerts.iter().map(|alert| counted(alert, at(0))).collect();
     book.check(&alerts, Caps::default());
     let events: BTreeSet<EventId> = alerts.iter().map(|alert| book.event(alert).id).collect();
     assert_eq!(events.len(), 2);

@@ -164,6 +164,10 @@ fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
 }
 
 /// Five hundred; `PROPTEST_CASES` says otherwise.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how long a test runs is no configuration of the product"
+)]
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(500)

@@ -240,8 +240,15 @@ fn every_alert_is_in_at_most_one_event_and_every_line_has_what_it_should() {
                 "raw_alert_count",
                 "alert_ids",
                 "entities",
+                "edges",
+                "links",
+                "chain",
             ],
         );
+        assert!(event["chain"]["entry"]["alert"].is_string(), "{event}");
+        for edge in event["edges"].as_array().unwrap() {
+            has(edge, &["from", "to", "tree", "reason"]);
+        }
         for entity in event["entities"].as_array().unwrap() {
             has(entity, &["type", "value", "role", "malicious"]);
         }

@@ -172,7 +172,7 @@ mod tests {
     use serde_json::{Value, json};
     use store::UserRole;
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn patterns_are_told_with_what_ties_their_steps() {
         let desk = Desk::open().await;
         let viewer = desk.person("viewer", UserRole::Viewer).await;

@@ -85,6 +85,7 @@ struct Snapshot {
     rules: RuleSelection,
     #[serde(default)]
     verdicts: Verdicts,
+    #[serde(default)]
     correlation: CorrelationSettings,
     detector: Box<RawValue>,
     correlator: Box<RawValue>,
