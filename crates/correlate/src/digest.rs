@@ -2,6 +2,7 @@
 
 use crate::{
     entity::{Entities, EntityIx},
+    event::EventIx,
     fold,
     hub::is_asset_by_kind,
     noisy::RuleIx,
@@ -147,23 +148,38 @@ impl Profile {
             && self.attackers().next().is_none()
     }
 
-    /// Whether the decision about an alert of one profile can depend on an alert of the other.
-    pub(crate) fn interacts(&self, other: &Self) -> bool {
-        self.key == other.key
-            || self.rule == other.rule && self.may_sweep() && other.may_sweep()
-            || self.method == other.method
-                && match self.method {
-                    Aggregation::GraphCompute => self.shares_entity(other),
-                    Aggregation::Expert => self.attacker().is_some() && self.attacker() == other.attacker(),
-                    Aggregation::Window => self.rule == other.rule && self.shares_entity(other),
-                    Aggregation::Passthrough | Aggregation::None => false,
-                }
+    /// What decisions about alerts of this profile depend on and change.
+    pub(crate) fn traits(&self) -> impl Iterator<Item = Trait> {
+        let linking = self
+            .mentions
+            .iter()
+            .filter(|m| !m.infrastructure)
+            .map(|m| m.entity);
+        let by_entity = linking.filter_map(|entity| match self.method {
+            Aggregation::GraphCompute => Some(Trait::Graph(entity)),
+            Aggregation::Window => Some(Trait::Similar(self.rule, entity)),
+            _ => None,
+        });
+        let attacker = self.attacker().filter(|_| self.method == Aggregation::Expert);
+        // A noisy rule of the graph method finds its events by rule and entity: those are among the entities.
+        let sweep = self.may_sweep().then_some(Trait::Sweep(self.rule));
+        std::iter::once(Trait::Fold(self.key))
+            .chain(attacker.map(Trait::Attacker))
+            .chain(sweep)
+            .chain(by_entity)
     }
+}
 
-    fn shares_entity(&self, other: &Self) -> bool {
-        let mut linking = self.mentions.iter().filter(|m| !m.infrastructure);
-        linking.any(|m| other.mention(m.entity).is_some())
-    }
+/// Something that two decisions have in common, so that one can depend on the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Trait {
+    Fold(fold::Key),
+    Graph(EntityIx),
+    Attacker(EntityIx),
+    Similar(RuleIx, EntityIx),
+    Sweep(RuleIx),
+    Event(EventIx),
+    Pattern(usize, Tie),
 }
 
 /// What an alert names: what can tie it to others, and the rest.

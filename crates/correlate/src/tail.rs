@@ -6,19 +6,19 @@
 
 use crate::{
     apply::{Step, Undo},
-    digest::{Digest, Key},
+    digest::{Digest, Key, Profile, Trait},
     event::{EventIx, NodeIx},
     ledger::Ledger,
     method::Decision,
     pattern::Patterns,
-    reach::{self, Reached, Trace},
+    reach::{self, Reached},
     state::State,
 };
 use model::limits;
+use rustc_hash::FxHashSet;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ops::Bound::{Excluded, Unbounded},
-    sync::Arc,
 };
 
 /// Decisions that can be taken back; in a flood this is less than two minutes.
@@ -59,34 +59,24 @@ impl State {
 
     /// The later decisions that could depend on this one, directly or through each other, in order.
     fn dependent(&self, digest: &Digest, decision: &Decision) -> Vec<Key> {
+        let later = || self.tail.range((Excluded(digest.key()), Unbounded));
+        if later().next().is_none() {
+            return Vec::new();
+        }
         let mut dependent = Vec::new();
-        let mut profiles = vec![&digest.profile];
-        let mut events: Vec<EventIx> = decision.considered.clone();
-        let mut traces: BTreeSet<Trace> = reach::traces(&digest.profile, &decision.reached).collect();
+        let mut traits: FxHashSet<Trait> = FxHashSet::default();
+        traits.extend(traits_of(
+            &digest.profile,
+            &decision.considered,
+            &decision.reached,
+        ));
         // One pass is enough: a decision depends only on earlier ones.
-        for (key, step) in self.tail.range((Excluded(digest.key()), Unbounded)) {
-            let profile = &step.digest.profile;
-            let known = profiles.iter().any(|p| Arc::ptr_eq(p, profile));
-            let own_traces = || reach::traces(profile, self.reached(step));
-            if !known
-                && !profiles.iter().any(|p| p.interacts(profile))
-                && !step.touched.iter().any(|e| events.contains(e))
-                && !own_traces().any(|trace| traces.contains(&trace))
-            {
-                continue;
+        for (key, step) in later() {
+            let own = || traits_of(&step.digest.profile, &step.touched, self.reached(step));
+            if own().any(|one| traits.contains(&one)) {
+                dependent.push(*key);
+                traits.extend(own());
             }
-            dependent.push(*key);
-            if !known {
-                profiles.push(profile);
-            }
-            traces.extend(own_traces());
-            let new: Vec<EventIx> = step
-                .touched
-                .iter()
-                .copied()
-                .filter(|e| !events.contains(e))
-                .collect();
-            events.extend(new);
             if dependent.len() > REDO {
                 break;
             }
@@ -144,4 +134,15 @@ impl State {
             self.rules.sweeps_mut(profile.rule).settle();
         }
     }
+}
+
+/// What a decision depends on and changes.
+fn traits_of<'a>(
+    profile: &'a Profile,
+    events: &'a [EventIx],
+    reached: &'a [Reached],
+) -> impl Iterator<Item = Trait> + 'a {
+    let patterns = reach::traces(profile, reached).map(|(pattern, tie)| Trait::Pattern(pattern, tie));
+    let events = events.iter().map(|event| Trait::Event(*event));
+    profile.traits().chain(events).chain(patterns)
 }
