@@ -4,7 +4,7 @@ import { body, client } from "./client";
 import { useChange } from "./mutate";
 import { usePaged } from "./pages";
 import type { EventQuery } from "./queries";
-import type { Chain, EventChange, RespondItem } from "./types";
+import type { EventChange, RespondItem } from "./types";
 
 /** Starts the key of everything about one event, so that one live message refreshes all of it. */
 export const eventKey = (id: string) => [KEY.events, "one", id] as const;
@@ -32,7 +32,7 @@ export function useEventAlerts(id: string) {
 export function useEventChain(id: string) {
   return useQuery({
     queryKey: [...eventKey(id), "chain"],
-    queryFn: async () => (await body(client.GET("/events/{id}/chain", { params: { path: { id } } }))) as Chain,
+    queryFn: () => body(client.GET("/events/{id}/chain", { params: { path: { id } } })),
   });
 }
 

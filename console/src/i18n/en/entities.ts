@@ -33,7 +33,6 @@ export const entities = {
   respondNone: "No event of it offers a playbook for it.",
   lookUp: "Look up",
   lookUpTitle: "Threat intelligence",
-  lookUpOff: "No threat intelligence is set up on this server.",
   lookUpNothing: "No feed knows it.",
   feed: "Feed",
   validUntil: "Valid until",

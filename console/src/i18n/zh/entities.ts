@@ -33,7 +33,6 @@ export const entities: Dictionary["entities"] = {
   respondNone: "相关事件没有适用于该实体的剧本。",
   lookUp: "查询情报",
   lookUpTitle: "威胁情报",
-  lookUpOff: "此服务器未配置威胁情报。",
   lookUpNothing: "没有情报源收录该实体。",
   feed: "情报源",
   validUntil: "有效期至",

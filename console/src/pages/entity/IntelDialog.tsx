@@ -17,7 +17,6 @@ export function IntelDialog({ entity, onClose }: { entity: EntityRef; onClose: (
     <Modal open title={`${t.lookUpTitle} · ${entity.value}`} footer={null} onCancel={onClose}>
       {intel.isLoading && <Loading />}
       {intel.error && <Failure error={intel.error} onRetry={() => void intel.refetch()} />}
-      {intel.data === null && <p className="muted">{t.lookUpOff}</p>}
       {geo && (
         <Facts
           facts={[

@@ -5,7 +5,7 @@ import { Failure } from "../../components/Failure";
 import { useTell } from "../../components/useTell";
 import { useText } from "../../i18n/text";
 import { ConfidenceFields } from "./ConfidenceFields";
-import { filled, read, type Fields } from "./fields";
+import { created, filled, read, type Fields } from "./fields";
 
 const KINDS: IntelFeedKind[] = ["taxii", "misp_feed", "stix", "misp", "list"];
 const CREDENTIALS: IntelCredentials[] = ["none", "basic", "bearer", "header"];
@@ -31,10 +31,7 @@ export function FeedDialog({ feed, onClose }: { feed?: IntelFeed; onClose: () =>
   const send = (fields: Fields) =>
     feed
       ? change.mutate({ id: feed.id, ...read(fields, feed) }, done)
-      : create.mutate(
-          { ...read(fields), credentials: read(fields).credentials ?? "none", name: fields.name, kind: fields.kind },
-          done,
-        );
+      : create.mutate(created(fields), done);
   const error = create.error ?? change.error;
   return (
     <Modal

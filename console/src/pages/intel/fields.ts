@@ -1,4 +1,4 @@
-import type { IntelCredentials, IntelFeed, IntelFeedChange, IntelFeedKind, IntelListLayout } from "../../api/types";
+import type { IntelCredentials, IntelFeed, IntelFeedChange, IntelFeedKind, IntelListLayout, NewIntelFeed } from "../../api/types";
 
 /** The form of a feed. */
 export interface Fields {
@@ -51,6 +51,18 @@ export function read(fields: Fields, feed?: IntelFeed): IntelFeedChange {
     interval_minutes: fields.interval_minutes,
     default_confidence: fields.default_confidence,
     tag_confidence: fields.tag_confidence,
+  };
+}
+
+/** What is sent to set a feed up: what is left out of a change has no null here. */
+export function created(fields: Fields): NewIntelFeed {
+  const { credentials, layout, ...rest } = read(fields);
+  return {
+    ...rest,
+    ...(credentials && { credentials }),
+    ...(layout && { layout }),
+    name: fields.name,
+    kind: fields.kind,
   };
 }
 
