@@ -134,8 +134,8 @@ impl State {
             links: decision.lane == Lane::Graph,
             reached: decision.reached,
             completes: decision.completes,
-            related,
         });
+        ledger.near(digest.alert, related);
         undo.fold = self.folds.replace(digest.profile.key, Some(node));
         self.index(digest, node, event, decision.lane, &mut undo);
         let joined = &mut self.events[event];
@@ -306,6 +306,7 @@ impl State {
     /// Takes a step back; answers the alert, to be decided again.
     pub(crate) fn undo(&mut self, step: Step, ledger: &mut Ledger) -> Digest {
         let event = self.nodes[step.node].event;
+        ledger.near(step.digest.alert, Vec::new());
         ledger.note(step.digest.alert, step.node, self);
         ledger.touch(event);
         match step.undo {

@@ -72,12 +72,6 @@ impl<I: Handle, T> Arena<I, T> {
         item
     }
 
-    pub(crate) fn has(&self, handle: I) -> bool {
-        self.slots
-            .get(handle.slot() as usize)
-            .is_some_and(Option::is_some)
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
         let numbered = self.slots.iter().enumerate();
         numbered.filter_map(|(slot, item)| Some((I::from_slot(slot as u32), item.as_ref()?)))

@@ -85,14 +85,22 @@ pub(crate) struct Stride {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Link {
     Opened,
-    To { to: NodeIx, tie: Tie },
+    To {
+        to: NodeIx,
+        tie: Tie,
+    },
+    /// To an alert of an event that this one continues, and that is forgotten by now.
+    Gone {
+        alert: AlertId,
+        tie: Tie,
+    },
 }
 
 impl Link {
     /// The other end.
     pub(crate) fn to(&self) -> Option<NodeIx> {
         match self {
-            Self::Opened => None,
+            Self::Opened | Self::Gone { .. } => None,
             Self::To { to, .. } => Some(*to),
         }
     }
@@ -121,12 +129,10 @@ pub(crate) struct Node {
     pub reached: Vec<Reached>,
     /// The patterns it completes.
     pub completes: Vec<Completed>,
-    /// Events it ties to its own that were not merged.
-    pub related: Vec<Near>,
 }
 
 /// An event near the one an alert joined.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Near {
     pub event: EventIx,
     pub link: Link,

@@ -6,13 +6,13 @@
 use crate::{
     apply::method_of,
     changes::Refused,
-    event::{Event, EventIx, Facts, Link, NodeIx, Tie},
+    event::{Event, EventIx, Facts, Link, Node, NodeIx, Tie},
     ledger::Ledger,
     method::{Bridge, Hook, keeps_apart},
     state::State,
 };
 use model::{AlertId, EventId};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 impl State {
     /// Makes one event of several; the oldest stays.
@@ -76,7 +76,11 @@ impl State {
         let mut cut = Vec::new();
         for (from, to) in cuts {
             let tied = self.tied(event, *from, *to);
-            cut.push(tied.ok_or(Refused::NotTied { from: *from, to: *to })?);
+            let child = tied.ok_or(Refused::NotTied { from: *from, to: *to })?;
+            // The same link named twice, or from either end, is one cut.
+            if !cut.contains(&child) {
+                cut.push(child);
+            }
         }
         self.settle_all();
         self.note_members(event, ledger);
@@ -88,24 +92,21 @@ impl State {
             }
             self.nodes[*child].link = Link::Opened;
         }
+        // In the order of the event, never of the map: the same input has to give the same bytes.
+        let all = self.events[event].members.clone();
+        let of = |part: Option<NodeIx>| -> Vec<NodeIx> {
+            all.iter().copied().filter(|node| parts[node] == part).collect()
+        };
         let mut split = Vec::new();
         for child in cut {
-            let members: Vec<NodeIx> = parts
-                .iter()
-                .filter(|(_, part)| **part == Some(child))
-                .map(|(node, _)| *node)
-                .collect();
-            let part = self.part_off(event, members, ledger);
+            let part = self.part_off(event, of(Some(child)), ledger);
             ledger.touch(part);
             split.push(self.events[part].id);
         }
-        let rest = self.events[event]
-            .members
-            .iter()
-            .copied()
-            .filter(|node| parts[node].is_none())
-            .collect();
-        self.fill(event, rest);
+        self.fill(event, of(None));
+        for node in &all {
+            self.follow(*node);
+        }
         ledger.touch(event);
         Ok(split)
     }
@@ -210,7 +211,6 @@ impl State {
         };
         for member in &members {
             self.nodes[*member].event = event;
-            self.follow(*member, from, event);
         }
         self.fill(event, members);
         event
@@ -243,24 +243,36 @@ impl State {
         event
     }
 
-    /// What finds the event of an alert by its attacker or its rule finds the new one from now on.
-    fn follow(&mut self, node: NodeIx, from: EventIx, to: EventIx) {
-        let profile = std::sync::Arc::clone(&self.nodes[node].profile);
-        if let Some(attacker) = profile.attacker() {
-            let attacks = self.entities[attacker].attacks;
-            if attacks.is_some_and(|event| self.root(event) == from) {
-                self.entities[attacker].attacks = Some(to);
+    /// What finds events by attacker or rule finds the one that now holds the newest alert of the two.
+    fn follow(&mut self, node: NodeIx) {
+        let Node {
+            profile,
+            period,
+            event,
+            ..
+        } = &self.nodes[node];
+        let (profile, last, event) = (Arc::clone(profile), period.last, *event);
+        if let Some(attacker) = profile.attacker()
+            && let Some(attacks) = self.entities[attacker].attacks
+        {
+            let newest = |other: &NodeIx| {
+                let other = &self.nodes[*other];
+                (other.profile.attacker() == Some(attacker)).then_some(other.period.last)
+            };
+            let there = self.events[self.root(attacks)]
+                .members
+                .iter()
+                .filter_map(newest)
+                .max();
+            if there.is_none_or(|there| last >= there) {
+                self.entities[attacker].attacks = Some(event);
             }
         }
         for entity in profile.similar_by() {
-            let key = (profile.rule, entity);
-            if self
-                .similar
-                .get(&key)
-                .is_some_and(|similar| self.root(similar.event) == from)
-                && let Some(similar) = self.similar.get_mut(&key)
+            if let Some(similar) = self.similar.get_mut(&(profile.rule, entity))
+                && last >= similar.last
             {
-                similar.event = to;
+                similar.event = event;
             }
         }
     }

@@ -47,6 +47,8 @@ pub(crate) struct Ledger {
     fresh: BTreeSet<EventIx>,
     /// Events that vanished since then.
     vanished: BTreeMap<EventId, Vanished>,
+    /// Events that alerts placed in this call tie to theirs. Never kept: what they point to is forgotten one day.
+    near: BTreeMap<AlertId, Vec<Near>>,
     /// Events that vanished for good: their id leads to where their first alert is.
     redirects: BTreeMap<EventId, Vanished>,
 }
@@ -57,6 +59,14 @@ impl Ledger {
             alert,
             outcome: Outcome::NoEvent(reason, whitelist),
         });
+    }
+
+    /// Notes the events near the one that an alert was placed in, instead of what was noted before.
+    pub(crate) fn near(&mut self, alert: AlertId, near: Vec<Near>) {
+        self.near.remove(&alert);
+        if !near.is_empty() {
+            self.near.insert(alert, near);
+        }
     }
 
     pub(crate) fn touch(&mut self, event: EventIx) {
@@ -155,7 +165,8 @@ impl State {
                     alert: *alert,
                     outcome,
                 });
-                related.extend(self.related(*alert, entry.node));
+                let near = ledger.near.get(alert).into_iter().flatten();
+                related.extend(near.map(|near| self.related(*alert, entry.node, near)));
             }
         }
         alerts.sort_unstable_by_key(|outcome| outcome.alert);
@@ -212,19 +223,15 @@ impl State {
         Outcome::Joined(self.membership(alert, node))
     }
 
-    /// The events near the one that a folded alert joined.
-    fn related(&self, alert: AlertId, node: NodeIx) -> Vec<Related> {
-        let node = &self.nodes[node];
-        let known = |near: &&Near| node.alert == alert && self.events.has(near.event);
-        let near = node.related.iter().filter(known);
-        near.map(|near| Related {
-            event: self.events[self.root(node.event)].id,
+    /// An event near the one that an alert was placed in.
+    fn related(&self, alert: AlertId, node: NodeIx, near: &Near) -> Related {
+        Related {
+            event: self.events[self.root(self.nodes[node].event)].id,
             other: self.events[self.root(near.event)].id,
             alert,
             reason: self.reason(&near.link),
             kept_apart: near.apart,
-        })
-        .collect()
+        }
     }
 
     /// Why an alert, which `node` stands for, is in its event.
@@ -249,10 +256,11 @@ impl State {
     }
 
     fn reason(&self, link: &Link) -> LinkReason {
-        let Link::To { to, tie } = link else {
-            return LinkReason::Opened;
+        let (alert, tie) = match link {
+            Link::Opened => return LinkReason::Opened,
+            Link::To { to, tie } => (self.nodes[*to].alert, tie),
+            Link::Gone { alert, tie } => (*alert, tie),
         };
-        let alert = self.nodes[*to].alert;
         let key = |entity| self.entities.key(entity).clone();
         match tie {
             Tie::Shares { entities, score } => LinkReason::Shares {

@@ -11,6 +11,7 @@ use crate::{
     newest::Newest,
     pattern::{PatternIx, Patterns, StepIx, Tie},
     state::State,
+    weights::HORIZON,
 };
 use model::{Entity, Level, LocalText, Role, Time};
 use serde::{Deserialize, Serialize};
@@ -201,7 +202,9 @@ impl State {
             let last = &self.nodes[node];
             let progress = &last.reached[number];
             let silence = digest.time.since(last.period.last);
-            if digest.time.since(progress.since) > written.within
+            // Of what began before that, alerts may be forgotten already.
+            if progress.since < self.clock.minus(HORIZON)
+                || digest.time.since(progress.since) > written.within
                 || written.steps[step].gap.is_some_and(|gap| silence > gap)
             {
                 return None;

@@ -4,7 +4,12 @@
 //! A decision never looks further back than [`HORIZON`]; what is dropped is older by a margin, so no decision
 //! depends on whether a sweep came before it.
 
-use crate::{event::EventIx, hours::hour_of, state::State, weights::HORIZON};
+use crate::{
+    event::{EventIx, Link},
+    hours::hour_of,
+    state::State,
+    weights::HORIZON,
+};
 use model::{Time, limits};
 use std::time::Duration;
 
@@ -51,11 +56,34 @@ impl State {
             self.forget_event(number);
         }
         for number in standing {
+            self.loosen(number);
             let members = std::mem::take(&mut self.events[number].members);
             for member in members {
                 self.forget_node(member, number);
             }
             self.forget_event(number);
+        }
+    }
+
+    /// Links that lead from its continuations into an event keep only the alert's id: its place is given away.
+    fn loosen(&mut self, number: EventIx) {
+        let mut next = self.events[number].successor;
+        while let Some(successor) = next.map(|event| self.root(event)) {
+            for member in self.events[successor].members.clone() {
+                let leads = |link: &Link| link.to().filter(|to| self.nodes[*to].event == number);
+                let out = leads(&self.nodes[member].link).map(|to| self.nodes[to].alert);
+                let also: Vec<Link> = (self.nodes[member].also.iter())
+                    .filter(|link| leads(link).is_none())
+                    .cloned()
+                    .collect();
+                let node = &mut self.nodes[member];
+                node.also = also;
+                if let (Some(alert), Link::To { tie, .. }) = (out, &node.link) {
+                    let tie = tie.clone();
+                    node.link = Link::Gone { alert, tie };
+                }
+            }
+            next = self.events[successor].successor;
         }
     }
 

@@ -96,13 +96,22 @@ fn a_split_takes_what_hangs_on_the_link() {
     )
     .unwrap();
     assert_eq!(off.len(), 2);
+    // Named twice and from the other end, a link is cut once; and the state has the same bytes every time.
+    let again = |cuts: &[(AlertId, AlertId)]| {
+        let mut book = Book::of(&alerts);
+        let off = split(&mut book, whole, cuts).unwrap();
+        (off, book.correlator.snapshot())
+    };
+    let cuts = [2, 3].map(|n: usize| (alerts[n].id, alerts[0].id));
+    let twice = [cuts[0], cuts[1], cuts[0], (cuts[1].1, cuts[1].0)];
+    assert_eq!(again(&twice), (off.clone(), book.correlator.snapshot()));
     book.check(&alerts, correlate::Caps::default());
     let count = |event: &EventId| book.events[event].alert_count;
     assert_eq!((count(&whole), count(&off[0]), count(&off[1])), (3, 1, 1));
-    // The attacker's next alert goes where its newest part is.
+    // The attacker's next alert goes where the newest of the old ones is.
     let next = by(9, 100);
     book.alert(&next, next.time);
-    assert!(off.contains(&event(&book, &next)));
+    assert_eq!(event(&book, &next), whole);
     // There is no such link.
     let none = split(&mut book, whole, &[(alerts[1].id, alerts[4].id)]);
     assert_eq!(
@@ -187,4 +196,42 @@ fn one_sweep_is_one_event() {
         panic!("{:?}", book.reason(&alerts[3]))
     };
     assert_eq!((*alert, *seconds), (alerts[2].id, 30));
+}
+
+#[test]
+fn a_continuation_outlives_what_it_continues() {
+    const DAY: i64 = 86_400;
+    let caps = correlate::Caps { graph: 3, other: 3 };
+    // No two on one host: what they share is files.
+    let with = |id: u128, secs: i64, files: &[&str]| {
+        let alert = on(id, secs, &format!("host-{id}"));
+        let add = |alert: Alert, hash: &&str| alert.with(EntityKind::File, hash, Role::Artefact);
+        files.iter().fold(alert, add)
+    };
+    let alerts = [
+        with(1, 0, &["f1", "g1"]),
+        with(2, 60, &["f1"]),
+        with(3, 120, &["f1"]),
+        // The event is full: the next goes on in another, and the one after that knows an alert of the first only.
+        with(4, DAY, &["f1", "f4"]),
+        with(5, DAY + 3600, &["g1"]),
+        with(6, 6 * DAY, &["f4"]),
+        // By now the first event is forgotten, and the second is not.
+        with(7, 9 * DAY, &["elsewhere"]),
+    ];
+    let mut book = Book::new(crate::book::settings(caps));
+    for alert in &alerts {
+        book.alert(alert, alert.time);
+    }
+    let second = event(&book, &alerts[3]);
+    assert_eq!(book.events[&second].continues, Some(event(&book, &alerts[0])));
+    assert_eq!([4, 5].map(|n: usize| event(&book, &alerts[n])), [second, second]);
+    assert_eq!(book.reason(&alerts[4]).alert(), Some(alerts[0].id));
+    let before = book.members[&alerts[4].id].clone();
+    let off = split(&mut book, second, &[(alerts[5].id, alerts[3].id)]).unwrap();
+    assert_eq!(off, [event(&book, &alerts[5])]);
+    assert_eq!(
+        book.members[&alerts[4].id], before,
+        "its reason is told as before"
+    );
 }
