@@ -10,6 +10,7 @@ mod ait;
 mod commit;
 mod live;
 mod page;
+mod show;
 mod speed;
 mod table;
 
@@ -25,6 +26,7 @@ struct Options {
     out: Option<String>,
     only: Option<String>,
     seeds: Option<u64>,
+    show: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -34,6 +36,9 @@ fn main() -> anyhow::Result<()> {
     for plan in plans(&options) {
         let scenario = plan.generate(&catalogue)?;
         let verdicts = live::run(&scenario.deliveries, &catalogue.tactics);
+        if let Some(kind) = &options.show {
+            show::incidents(&scenario, &verdicts, kind);
+        }
         let quality = score(&scenario.deliveries, &scenario.truth, &verdicts, scenario.days);
         let name = match plan.flood {
             0 => format!("seed {}", plan.seed),
@@ -121,6 +126,7 @@ fn options() -> anyhow::Result<Options> {
         out: None,
         only: None,
         seeds: None,
+        show: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -133,9 +139,10 @@ fn options() -> anyhow::Result<Options> {
             "--bench" => options.measuring = true,
             "--out" => options.out = Some(value()?),
             "--only" => options.only = Some(value()?),
+            "--show" => options.show = Some(value()?),
             "--seeds" => options.seeds = Some(value()?.parse()?),
             other => anyhow::bail!(
-                "`{other}` is unknown: expected `--out FILE`, `--only KIND` or `--seeds NUMBER`"
+                "`{other}` is unknown: expected `--out FILE`, `--only KIND`, `--seeds NUMBER` or `--show KIND`"
             ),
         }
     }

@@ -131,7 +131,7 @@ impl State {
             also,
             profile: digest.profile.clone(),
             open: true,
-            links: decision.lane == Lane::Graph,
+            lane: decision.lane,
             reached: decision.reached,
             completes: decision.completes,
         });
@@ -158,14 +158,13 @@ impl State {
             self.entities[mention.entity].users += 1;
         }
         for mention in &profile.mentions {
-            let row = &mut self.entities[mention.entity];
-            row.users += 1;
-            if lane == Lane::Graph && !mention.infrastructure {
-                row.alerts.push(node);
-            }
+            self.entities[mention.entity].users += 1;
         }
-        if lane == Lane::Graph && profile.may_sweep() {
-            self.rules.sweeps_mut(profile.rule).push(node);
+        for entity in profile.found_by(lane) {
+            self.entities[entity].alerts.push(node);
+        }
+        if lane == Lane::Graph && profile.spreads() {
+            self.rules.spread_mut(profile.rule).push(node);
         }
         self.progress.push(node, &self.nodes[node].reached);
         match lane {
@@ -337,20 +336,19 @@ impl State {
             ledger.vanished(self, event);
         }
         let profile = &digest.profile;
-        let links = self.nodes[number].links;
+        let lane = self.nodes[number].lane;
         for mention in &profile.crowd {
             self.entities[mention.entity].users -= 1;
         }
         for mention in &profile.mentions {
-            let row = &mut self.entities[mention.entity];
-            row.users -= 1;
-            if links && !mention.infrastructure {
-                let last = row.alerts.pop();
-                debug_assert_eq!(last, Some(number), "the last to come is the first to go");
-            }
+            self.entities[mention.entity].users -= 1;
         }
-        if links && profile.may_sweep() {
-            let last = self.rules.sweeps_mut(profile.rule).pop();
+        for entity in profile.found_by(lane) {
+            let last = self.entities[entity].alerts.pop();
+            debug_assert_eq!(last, Some(number), "the last to come is the first to go");
+        }
+        if lane == Lane::Graph && profile.spreads() {
+            let last = self.rules.spread_mut(profile.rule).pop();
             debug_assert_eq!(last, Some(number), "the last to come is the first to go");
         }
         self.progress.pop(number, &self.nodes[number].reached);

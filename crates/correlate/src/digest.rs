@@ -5,6 +5,7 @@ use crate::{
     event::EventIx,
     fold,
     hub::is_asset_by_kind,
+    method::Lane,
     noisy::RuleIx,
     pattern::{self, Tie},
     phrase,
@@ -53,6 +54,8 @@ pub(crate) struct Profile {
     pub tactics: Vec<Tactic>,
     /// The position of its furthest tactic in the matrix.
     pub progress: Option<usize>,
+    /// Somebody looks around or tries passwords, and has got nowhere yet.
+    pub tries: bool,
     pub techniques: Vec<String>,
     pub products: Vec<ProductId>,
     pub accounts: Vec<String>,
@@ -101,6 +104,7 @@ impl Profile {
             crowd,
             tactics: alert.tactics.clone(),
             progress: settings.progress(&alert.tactics),
+            tries: tries(alert),
             techniques: alert.techniques.clone(),
             products: alert.products.iter().cloned().collect(),
             accounts: alert.accounts.iter().cloned().collect(),
@@ -136,6 +140,19 @@ impl Profile {
         self.attackers().chain(assets).map(|mention| mention.entity)
     }
 
+    /// The entities by which alerts of this lane are found.
+    pub(crate) fn found_by(&self, lane: Lane) -> impl Iterator<Item = EntityIx> {
+        let finds = move |mention: &&Mention| {
+            let told = match lane {
+                Lane::Graph => true,
+                Lane::Attacker(_) => mention.role == Role::Attacker,
+                Lane::Similar | Lane::Alone => false,
+            };
+            told && !mention.infrastructure
+        };
+        self.mentions.iter().filter(finds).map(|mention| mention.entity)
+    }
+
     /// Whether it gives no event but as part of an expert pattern (S4).
     pub(crate) fn waits(&self) -> bool {
         self.side == Side::Network && self.method == Aggregation::None
@@ -148,6 +165,18 @@ impl Profile {
             && self.attackers().next().is_none()
     }
 
+    /// The first of what it happened to.
+    pub(crate) fn asset(&self) -> Option<EntityIx> {
+        let mut assets = self.mentions.iter().filter(|m| m.asset);
+        assets.next().map(|mention| mention.entity)
+    }
+
+    /// Whether it counts how many assets its rule fires on at the same time.
+    pub(crate) fn spreads(&self) -> bool {
+        self.method == Aggregation::GraphCompute
+            && (self.side == Side::Host || self.attackers().next().is_none())
+    }
+
     /// What decisions about alerts of this profile depend on and change.
     pub(crate) fn traits(&self) -> impl Iterator<Item = Trait> {
         let linking = self
@@ -156,13 +185,13 @@ impl Profile {
             .filter(|m| !m.infrastructure)
             .map(|m| m.entity);
         let by_entity = linking.filter_map(|entity| match self.method {
-            Aggregation::GraphCompute => Some(Trait::Graph(entity)),
+            Aggregation::GraphCompute | Aggregation::Expert => Some(Trait::Graph(entity)),
             Aggregation::Window => Some(Trait::Similar(self.rule, entity)),
             _ => None,
         });
         let attacker = self.attacker().filter(|_| self.method == Aggregation::Expert);
         // A noisy rule of the graph method finds its events by rule and entity: those are among the entities.
-        let sweep = self.may_sweep().then_some(Trait::Sweep(self.rule));
+        let sweep = self.spreads().then_some(Trait::Spread(self.rule));
         std::iter::once(Trait::Fold(self.key))
             .chain(attacker.map(Trait::Attacker))
             .chain(sweep)
@@ -177,9 +206,18 @@ pub(crate) enum Trait {
     Graph(EntityIx),
     Attacker(EntityIx),
     Similar(RuleIx, EntityIx),
-    Sweep(RuleIx),
+    Spread(RuleIx),
     Event(EventIx),
     Pattern(usize, Tie),
+}
+
+/// Whether the alert names who did it, and that was no more than to look around or to try passwords.
+fn tries(alert: &Alert) -> bool {
+    const BEFORE: [&str; 3] = ["reconnaissance", "credential-access", "discovery"];
+    let before = |tactic: &Tactic| BEFORE.contains(&tactic.as_str());
+    alert.entities.iter().any(|entity| entity.role == Role::Attacker)
+        && !alert.tactics.is_empty()
+        && alert.tactics.iter().all(before)
 }
 
 /// What an alert names: what can tie it to others, and the rest.
@@ -199,7 +237,12 @@ fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> (Vec
             kind,
             role: entity.role,
             malicious: entity.malicious,
-            asset: entity.role == Role::Victim || is_asset_by_kind(kind) && entity.role == Role::Artefact,
+            asset: match entity.role {
+                // A key is what one acts with, whoever holds it.
+                Role::Victim => kind != EntityKind::AccessKey,
+                Role::Artefact => is_asset_by_kind(kind),
+                Role::Attacker => false,
+            },
             infrastructure: entities[number].infrastructure,
             tie: pattern::tie(&entity.key),
         });

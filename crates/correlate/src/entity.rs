@@ -42,6 +42,11 @@ impl Row {
         self.infrastructure || self.standing.hub
     }
 
+    /// Active at so many hours that many must be behind it.
+    pub(crate) fn is_crowd(&self) -> bool {
+        self.infrastructure || self.standing.crowd
+    }
+
     pub(crate) fn rarity(&self) -> f64 {
         self.standing.rarity
     }
@@ -77,6 +82,7 @@ impl Entities {
             judged: i64::MIN,
             standing: Standing {
                 hub: false,
+                crowd: false,
                 rarity: 1.0,
             },
             alerts: Newest::default(),

@@ -5,6 +5,7 @@ use crate::{
     digest::{Key, Profile},
     entity::EntityIx,
     level,
+    method::Lane,
     reach::{Completed, Reached},
 };
 use model::{
@@ -123,8 +124,8 @@ pub(crate) struct Node {
     pub profile: Arc<Profile>,
     /// Whether repeats may still fold into it.
     pub open: bool,
-    /// Whether others may link to it through its entities.
-    pub links: bool,
+    /// How others find it.
+    pub lane: Lane,
     /// How far it takes expert patterns.
     pub reached: Vec<Reached>,
     /// The patterns it completes.
@@ -204,6 +205,10 @@ impl<K: Ord + Clone> Tally<K> {
 
     pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.0.keys()
+    }
+
+    pub(crate) fn count(&self, key: &K) -> i64 {
+        self.0.get(key).copied().unwrap_or(0)
     }
 
     pub(crate) fn has(&self, key: &K) -> bool {

@@ -24,6 +24,8 @@ const ASSETS_KEPT: usize = 64;
 pub(crate) struct Standing {
     /// Context only.
     pub hub: bool,
+    /// That because of its hours: an address behind which there are many.
+    pub crowd: bool,
     /// ½ … 2.
     pub rarity: f64,
 }
@@ -68,6 +70,7 @@ impl Activity {
         if range.is_empty() {
             return Standing {
                 hub: false,
+                crowd: false,
                 rarity: 1.0,
             };
         }
@@ -80,8 +83,10 @@ impl Activity {
         // Both as a share of what makes a hub.
         let (by_hours, by_assets) = (active * 4.0, assets as f64 / ASSETS as f64);
         let share = by_hours.max(by_assets);
+        let crowd = by_hours > 1.0 && !is_asset_by_kind(kind);
         Standing {
-            hub: by_assets > 1.0 || by_hours > 1.0 && !is_asset_by_kind(kind),
+            hub: by_assets > 1.0 || crowd,
+            crowd,
             rarity: rarity(share),
         }
     }
@@ -110,7 +115,8 @@ mod tests {
             let mut activity = Activity::default();
             (0..hours).for_each(|i| activity.hours.mark(1000 + i));
             (0..assets).for_each(|asset| activity.tie(EntityIx::from_slot(asset), 1000));
-            let expected = Standing { hub, rarity };
+            let crowd = hub && hours > 6;
+            let expected = Standing { hub, crowd, rarity };
             assert_eq!(
                 activity.standing(EntityKind::Ip, 1000, 1000 + history),
                 expected,

@@ -28,8 +28,8 @@ struct Row {
     /// What an administrator says it is, whatever it does.
     #[serde(skip)]
     said: Option<bool>,
-    /// The newest folded alerts that may be part of a sweep.
-    sweeps: Newest<NodeIx>,
+    /// The newest folded alerts that tell on how many assets it fires at the same time.
+    spread: Newest<NodeIx>,
 }
 
 /// What a rule's alert says.
@@ -62,7 +62,7 @@ impl Rules {
                 rarity: None,
             },
             said: None,
-            sweeps: Newest::default(),
+            spread: Newest::default(),
         });
         self.by_id.insert(id.to_owned(), rule);
         rule
@@ -103,12 +103,12 @@ impl Rules {
         self.rows[rule].standing.rarity
     }
 
-    pub(crate) fn sweeps(&self, rule: RuleIx) -> &Newest<NodeIx> {
-        &self.rows[rule].sweeps
+    pub(crate) fn spread(&self, rule: RuleIx) -> &Newest<NodeIx> {
+        &self.rows[rule].spread
     }
 
-    pub(crate) fn sweeps_mut(&mut self, rule: RuleIx) -> &mut Newest<NodeIx> {
-        &mut self.rows[rule].sweeps
+    pub(crate) fn spread_mut(&mut self, rule: RuleIx) -> &mut Newest<NodeIx> {
+        &mut self.rows[rule].spread
     }
 }
 

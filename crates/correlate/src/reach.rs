@@ -13,7 +13,7 @@ use crate::{
     state::State,
     weights::HORIZON,
 };
-use model::{Entity, Level, LocalText, Role, Time};
+use model::{Aggregation, Entity, Level, LocalText, Role, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -145,7 +145,7 @@ impl State {
     /// How far an alert takes the patterns.
     pub(crate) fn reach(&self, digest: &Digest, patterns: &Patterns) -> Vec<Reached> {
         let steps = &digest.profile.steps;
-        if steps.is_empty() {
+        if steps.is_empty() || self.says_little(digest) {
             return Vec::new();
         }
         let mine = self.tying(digest);
@@ -176,6 +176,13 @@ impl State {
             }
         }
         reached
+    }
+
+    /// Noise and routine take no pattern further.
+    fn says_little(&self, digest: &Digest) -> bool {
+        let profile = &digest.profile;
+        let routine = || self.is_routine(digest) && !self.is_telling(profile);
+        profile.method == Aggregation::GraphCompute && (self.is_noise(profile) || routine())
     }
 
     /// Extends the newest progress that fills the place `before`.

@@ -179,11 +179,9 @@ impl State {
         }
         self.rules.fired(profile.rule, hour);
         self.rules.judge(profile.rule, self.start, open_hour(digest.time));
-        // What a noisy rule touches is not thereby common: its alerts do not link, so they must not make hubs.
-        if self.rules.is_noisy(profile.rule) {
-            return;
-        }
-        for mention in &profile.mentions {
+        // What of ours a noisy rule touches is not thereby common: its alerts do not tie by that.
+        let noisy = self.rules.is_noisy(profile.rule);
+        for mention in profile.mentions.iter().filter(|m| !(noisy && m.asset)) {
             let activity = &mut self.entities[mention.entity].activity;
             activity.hours.mark(hour);
             for asset in profile

@@ -7,6 +7,7 @@
 use crate::{
     event::{EventIx, Link},
     hours::hour_of,
+    method::Lane,
     state::State,
     weights::HORIZON,
 };
@@ -110,14 +111,14 @@ impl State {
             let row = &mut self.entities[mention.entity];
             row.users -= 1;
             row.attacks = row.attacks.filter(|attacks| *attacks != event);
-            if node.links {
-                // What is this old was settled long ago.
-                row.alerts.forget(|alert| *alert == number);
-            }
         }
-        if node.links && node.profile.may_sweep() {
+        for entity in node.profile.found_by(node.lane) {
+            // What is this old was settled long ago.
+            self.entities[entity].alerts.forget(|alert| *alert == number);
+        }
+        if node.lane == Lane::Graph && node.profile.spreads() {
             self.rules
-                .sweeps_mut(node.profile.rule)
+                .spread_mut(node.profile.rule)
                 .forget(|alert| *alert == number);
         }
         self.progress.forget(number, &node.reached);

@@ -9,7 +9,7 @@ use crate::{
     digest::{Digest, Key, Profile, Trait},
     event::{EventIx, NodeIx},
     ledger::Ledger,
-    method::Decision,
+    method::{Decision, Lane},
     pattern::Patterns,
     reach::{self, Reached},
     state::State,
@@ -113,25 +113,18 @@ impl State {
         };
         if matches!(step.undo, Undo::Join(_)) {
             self.progress.settle(&self.nodes[step.node].reached);
-            if self.nodes[step.node].links {
-                self.trim(step.node);
-            }
+            self.trim(step.node);
         }
     }
 
     /// Linking looks at the newest alerts of an entity only: drops those that no undo can bring back into view.
     fn trim(&mut self, node: NodeIx) {
-        for mention in self.nodes[node]
-            .profile
-            .mentions
-            .iter()
-            .filter(|m| !m.infrastructure)
-        {
-            self.entities[mention.entity].alerts.settle();
+        let (profile, lane) = (&self.nodes[node].profile, self.nodes[node].lane);
+        for entity in profile.found_by(lane) {
+            self.entities[entity].alerts.settle();
         }
-        let profile = &self.nodes[node].profile;
-        if profile.may_sweep() {
-            self.rules.sweeps_mut(profile.rule).settle();
+        if lane == Lane::Graph && profile.spreads() {
+            self.rules.spread_mut(profile.rule).settle();
         }
     }
 }

@@ -16,6 +16,16 @@ pub(crate) const HOST_ALONE: Duration = Duration::from_hours(1);
 pub(crate) const HOST_AT_ONCE: Duration = Duration::from_mins(1);
 /// The same rare rule of the network side on two assets is one sweep within this time.
 pub(crate) const SWEEP: Duration = Duration::from_mins(1);
+/// Where an agent saw an intruder, a shared host is enough by itself for longer: it is in other hands.
+pub(crate) const BREACHED: Duration = Duration::from_hours(24);
+/// A rule that fires on this many assets within [`AT_ONCE`] is about all of them.
+pub(crate) const FLEET: usize = 6;
+/// See [`FLEET`].
+pub(crate) const AT_ONCE: Duration = Duration::from_mins(30);
+/// Alerts of one rule on one account of one host are one campaign within this time, whoever they come from.
+pub(crate) const ONE_TARGET: Duration = Duration::from_mins(10);
+/// What comes to one asset from an address behind which there are many is one visit within this time.
+pub(crate) const VISIT: Duration = Duration::from_mins(30);
 /// No alert links over a longer gap: the window of the longest hard link.
 pub(crate) const HORIZON: Duration = Duration::from_hours(7 * DAY);
 
@@ -35,9 +45,9 @@ pub(crate) struct Weight {
 pub(crate) const fn weight(kind: EntityKind, malicious: bool) -> Weight {
     let (base, half_life, hard) = match kind {
         EntityKind::File => (1.0, 7 * DAY, true),
-        EntityKind::Process => (1.0, DAY, true),
+        EntityKind::Process => (1.0, 7 * DAY, true),
         EntityKind::AccessKey => (0.9, 12 * HOUR, false),
-        EntityKind::Ip if malicious => (0.9, DAY, false),
+        EntityKind::Ip if malicious => (0.9, 3 * DAY, false),
         EntityKind::Container => (0.8, 6 * HOUR, false),
         EntityKind::Host => (0.7, HOUR, false),
         EntityKind::Domain | EntityKind::Registry | EntityKind::Oss => (0.6, DAY, false),

@@ -70,8 +70,8 @@ impl EntityRule {
         }
     }
 
-    /// The value made local: by the scope the rule names, or for a private address that is not the
-    /// attacker's, by the account whose network it is in.
+    /// The value made local: by the scope the rule names, or for a private address by the account whose network it
+    /// is in. A host that is attacked and attacks next is one address in both parts.
     fn local(&self, text: &str, scope: &str, record: &impl RecordView) -> Option<String> {
         if self.kind != EntityKind::Ip {
             return Some(format!("{scope}{text}"));
@@ -79,9 +79,7 @@ impl EntityRule {
         let address = text.parse::<IpAddr>().ok()?.to_canonical();
         match &record.meta().account {
             _ if !scope.is_empty() => Some(format!("{scope}{address}")),
-            Some(account) if self.role != Role::Attacker && is_private(address) => {
-                Some(format!("{account}/{address}"))
-            }
+            Some(account) if is_private(address) => Some(format!("{account}/{address}")),
             _ => Some(address.to_string()),
         }
     }

@@ -3,11 +3,11 @@
 use crate::{
     digest::{Digest, Mention, Profile},
     entity::EntityIx,
-    event::{Facts, Link, NodeIx, Share, Tie},
+    event::{EventIx, Facts, Link, NodeIx, Share, Tie},
     state::State,
     weights,
 };
-use model::EntityKind;
+use model::{EntityKind, Role};
 use std::time::Duration;
 
 /// A link from the new alert to a folded one.
@@ -15,13 +15,19 @@ pub(super) struct Edge {
     pub to: NodeIx,
     pub tie: Tie,
     pub score: f64,
-    /// All they share is what is ours.
+    /// All they share was attacked, in both.
     pub assets_only: bool,
+    /// All they share is ours, whatever part it plays: too little to make two attackers one.
+    pub ours_only: bool,
 }
 
 impl Edge {
-    /// Whether the two are two reasons, not one met twice: they share no entity.
+    /// Whether the two are two reasons, not one met twice: they share no entity, and are not both about what is ours,
+    /// where a host and its address are two names of one thing.
     pub(super) fn is_independent_of(&self, other: &Self) -> bool {
+        if self.ours_only && other.ours_only {
+            return false;
+        }
         match (&self.tie, &other.tie) {
             (Tie::Shares { entities: mine, .. }, Tie::Shares { entities: theirs, .. }) => !mine
                 .iter()
@@ -39,28 +45,29 @@ impl Edge {
     }
 }
 
-/// The edge from an alert to a folded one, if they share enough.
-pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
+/// The edge from an alert to a folded one, if they share enough. Routine is no part of what an
+/// intruder does on a host.
+pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) -> Option<Edge> {
     let node = &state.nodes[to];
     let gap = node.period.distance(digest.time);
     if gap > weights::HORIZON {
         return None;
     }
     let (new, old) = (&*digest.profile, &*node.profile);
-    let different_attackers = differ(new, old);
-    let alone = gap <= weights::HOST_ALONE || progresses(state, digest, to);
-    let mut assets_only = true;
+    let mut pair = Pair::new(state, digest, to, gap);
+    pair.breached &= !routine;
+    let (mut assets_only, mut ours_only) = (true, true);
     let (mut entities, mut hubs) = (Vec::new(), Vec::new());
     for mine in &new.mentions {
         let Some(theirs) = old.mention(mine.entity) else {
             continue;
         };
         let asset = mine.asset && theirs.asset;
-        if asset && different_attackers {
+        if asset && !pair.counts(mine) {
             continue;
         }
         let row = &state.entities[mine.entity];
-        let share = share(mine, theirs, row.rarity(), gap, alone);
+        let share = share(mine, theirs, row.rarity(), &pair);
         if row.is_hub() {
             if mine.malicious || theirs.malicious {
                 hubs.push(share);
@@ -68,6 +75,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
             continue;
         }
         assets_only &= asset;
+        ours_only &= mine.asset || theirs.asset || is_path(state, mine);
         entities.push(share);
     }
     // A hub counts only if it is known to be malicious and a second entity agrees.
@@ -75,12 +83,63 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> {
         entities.append(&mut hubs);
     }
     let score = weights::round(entities.iter().map(|share| share.weight).sum());
+    let alone = pair.alone || pair.one_target || pair.breached;
     (score >= weights::THRESHOLD && (alone || !assets_only)).then_some(Edge {
         to,
         tie: Tie::Shares { entities, score },
         score,
-        assets_only,
+        assets_only: assets_only && !pair.one_target,
+        ours_only: ours_only && !pair.one_target,
     })
+}
+
+/// Two alerts, as far as it decides what of theirs counts.
+struct Pair {
+    gap: Duration,
+    /// What of ours they share may be enough.
+    alone: bool,
+    /// An agent saw an intruder on what the earlier one names.
+    breached: bool,
+    /// Many try the same account of one host at the same time: they are one.
+    one_target: bool,
+    /// Both name attackers, and not one in common: that they met the same victim says nothing.
+    rivals: bool,
+    /// One of them only tries: that it chose the same victim says nothing either.
+    tries: bool,
+    /// Both name a host: its addresses add nothing to it.
+    hosts: bool,
+}
+
+impl Pair {
+    fn new(state: &State, digest: &Digest, to: NodeIx, gap: Duration) -> Self {
+        let node = &state.nodes[to];
+        let (new, old) = (&*digest.profile, &*node.profile);
+        let names_host = |profile: &Profile| profile.mentions.iter().any(|m| m.kind == EntityKind::Host);
+        let account = |mine: &&Mention| {
+            mine.kind == EntityKind::HostAccount && old.mention(mine.entity).is_some_and(|m| m.asset)
+        };
+        let rivals = differ(new, old);
+        Self {
+            gap,
+            alone: gap <= weights::HOST_ALONE || progresses(state, digest, to),
+            breached: gap <= weights::BREACHED
+                && new.attackers().next().is_none()
+                && breached(state, old, node.event),
+            one_target: rivals
+                && new.rule == old.rule
+                && gap <= weights::ONE_TARGET
+                && new.mentions.iter().any(|mine| account(&mine)),
+            rivals,
+            tries: new.tries || old.tries,
+            hosts: names_host(new) && names_host(old),
+        }
+    }
+
+    /// Whether it counts that both name this, which is ours.
+    fn counts(&self, asset: &Mention) -> bool {
+        let address = asset.kind == EntityKind::Ip;
+        self.one_target || !self.rivals && !self.tries && !(address && self.hosts)
+    }
 }
 
 /// The edge to an alert of the same rule on another asset, if both are part of one sweep.
@@ -96,14 +155,17 @@ pub(super) fn sweep(state: &State, digest: &Digest, to: NodeIx) -> Option<Edge> 
         },
         score,
         assets_only: false,
+        ours_only: false,
     })
 }
 
-fn share(mine: &Mention, theirs: &Mention, rarity: f64, gap: Duration, alone: bool) -> Share {
-    let weight = weights::weight(mine.kind, mine.malicious || theirs.malicious);
+fn share(mine: &Mention, theirs: &Mention, rarity: f64, pair: &Pair) -> Share {
+    let gap = pair.gap;
+    let weight = weights::weight(kind_of(mine, theirs), is_bad(mine, theirs));
     let value = weights::contribution(weight, rarity, (mine.role, theirs.role), gap);
-    let host_alone = mine.kind == EntityKind::Host && alone && gap <= weight.half_life;
-    let at_least = match host_alone {
+    let host = mine.asset && theirs.asset && matches!(mine.kind, EntityKind::Host | EntityKind::Ip);
+    let host_alone = host && (pair.alone || pair.one_target) && gap <= weight.half_life;
+    let at_least = match host_alone || host && pair.breached {
         true if gap < weights::HOST_AT_ONCE => weights::BRIDGE,
         true => weights::THRESHOLD,
         false => 0.0,
@@ -115,6 +177,33 @@ fn share(mine: &Mention, theirs: &Mention, rarity: f64, gap: Duration, alone: bo
         rarity,
         decay: weights::round(weights::decay(gap, weight.half_life)),
     }
+}
+
+/// An address of ours is as good as the host it belongs to.
+fn kind_of(mine: &Mention, theirs: &Mention) -> EntityKind {
+    match mine.kind {
+        EntityKind::Ip if mine.asset || theirs.asset => EntityKind::Host,
+        kind => kind,
+    }
+}
+
+/// A path is of one host, where everybody finds the same programs.
+fn is_path(state: &State, mention: &Mention) -> bool {
+    mention.kind == EntityKind::File && state.entities.key(mention.entity).value.contains('/')
+}
+
+/// Known to be malicious, or seen to attack.
+fn is_bad(mine: &Mention, theirs: &Mention) -> bool {
+    let bad = |mention: &Mention| mention.malicious || mention.role == Role::Attacker;
+    bad(mine) || bad(theirs)
+}
+
+/// Whether an agent saw an intruder on a host that the alert names, in this event: more than one alert of level high or
+/// more, because one alone is often a mistake.
+fn breached(state: &State, old: &Profile, event: EventIx) -> bool {
+    let facts = &state.events[state.root(event)].facts;
+    let mut assets = old.mentions.iter().filter(|m| m.asset);
+    assets.any(|mention| facts.breached.count(&mention.entity) > 1)
 }
 
 /// Whether the later of the two is further along the attack than the earlier.

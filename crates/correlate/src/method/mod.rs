@@ -14,7 +14,7 @@ pub(crate) use union::keeps_apart;
 pub(crate) use window::Similar;
 
 use crate::{
-    digest::Digest,
+    digest::{Digest, Mention, Profile},
     entity::EntityIx,
     event::{EventIx, Link, Near, NodeIx, Tie},
     fold,
@@ -22,7 +22,8 @@ use crate::{
     reach::{Completed, Reached},
     state::State,
 };
-use model::Aggregation;
+use model::{Aggregation, EntityKind, Role};
+use serde::{Deserialize, Serialize};
 use side::Sides;
 
 /// Where an alert belongs.
@@ -70,7 +71,7 @@ pub(crate) struct Hook {
 }
 
 /// How later alerts find this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Lane {
     /// By its entities.
     Graph,
@@ -101,6 +102,32 @@ struct Found {
 }
 
 impl State {
+    /// Whether the alert says little: its rule fires all the time, and it names nothing by which to tell it from the
+    /// others. A file that everything shares tells that it is one of them, whatever else is new about it.
+    pub(crate) fn is_noise(&self, profile: &Profile) -> bool {
+        let common = |mention: &Mention| mention.kind == EntityKind::File && self.is_hub(mention);
+        self.rules.is_noisy(profile.rule)
+            && (profile.mentions.iter().any(common) || !self.is_telling(profile))
+    }
+
+    /// Whether it names something by which to tell it from others of its rule.
+    pub(crate) fn is_telling(&self, profile: &Profile) -> bool {
+        let telling = |mention: &Mention| {
+            let kind = match mention.kind {
+                EntityKind::Ip | EntityKind::Domain => mention.malicious || mention.role == Role::Attacker,
+                EntityKind::File => mention.malicious,
+                EntityKind::AccessKey => true,
+                _ => false,
+            };
+            kind && !mention.asset && !self.is_hub(mention)
+        };
+        profile.mentions.iter().any(telling)
+    }
+
+    fn is_hub(&self, mention: &Mention) -> bool {
+        self.entities[mention.entity].is_hub()
+    }
+
     /// Decides where an alert belongs. Its entities and its rule must have been judged as of its time.
     pub(crate) fn decide(&self, digest: &Digest, patterns: &Patterns) -> Decision {
         let profile = &digest.profile;
@@ -117,9 +144,7 @@ impl State {
             }
         }
         let Found { lane, mut sides } = match profile.method {
-            Aggregation::GraphCompute if self.rules.is_noisy(profile.rule) => {
-                window::find(self, digest, window::NOISY)
-            }
+            Aggregation::GraphCompute if self.is_noise(profile) => window::find(self, digest, window::NOISY),
             Aggregation::GraphCompute => graph::find(self, digest),
             Aggregation::Expert => expert::find(self, digest),
             Aggregation::Window => window::find(self, digest, profile.window),
@@ -127,7 +152,7 @@ impl State {
         };
         let reached = self.reach(digest, patterns);
         let trails: Vec<_> = reached.iter().filter_map(|r| self.trail(r, patterns)).collect();
-        let chain = pattern::tie(self, &trails, &mut sides);
+        let chain = pattern::tie(self, digest, &trails, &mut sides);
         let place = union::place(self, &mut sides, chain);
         Decision {
             place,

@@ -2,6 +2,8 @@
 
 use super::{edge::Edge, side::Sides};
 use crate::{
+    digest::Digest,
+    entity::EntityIx,
     event::{NodeIx, Stride, Tie},
     reach::Trail,
     state::State,
@@ -17,7 +19,7 @@ pub(super) struct Chained {
 
 /// Adds what complete matches tie: the new alert to the one before it, as an edge that carries a merge, and those
 /// before to each other, from the last to the first.
-pub(super) fn tie(state: &State, trails: &[Trail], sides: &mut Sides) -> Vec<Chained> {
+pub(super) fn tie(state: &State, digest: &Digest, trails: &[Trail], sides: &mut Sides) -> Vec<Chained> {
     let mut chain = Vec::new();
     for trail in trails {
         let mut later = None;
@@ -36,6 +38,7 @@ pub(super) fn tie(state: &State, trails: &[Trail], sides: &mut Sides) -> Vec<Cha
                         tie: Tie::Pattern(stride),
                         score: weights::BRIDGE,
                         assets_only: false,
+                        ours_only: is_asset(digest, *entity),
                     };
                     sides.edge(state, own, edge);
                 }
@@ -49,4 +52,12 @@ pub(super) fn tie(state: &State, trails: &[Trail], sides: &mut Sides) -> Vec<Cha
         }
     }
     chain
+}
+
+/// Whether what ties is what was attacked: that alone makes no attackers one.
+fn is_asset(digest: &Digest, entity: EntityIx) -> bool {
+    digest
+        .profile
+        .mention(entity)
+        .is_some_and(|mention| mention.asset)
 }

@@ -89,9 +89,9 @@ impl Side {
         if self.home.is_some() { f64::INFINITY } else { edges }
     }
 
-    /// Whether all that ties it is what was attacked.
-    pub(super) fn assets_only(&self) -> bool {
-        self.home.is_none() && self.edges.iter().all(|edge| edge.assets_only)
+    /// Whether all that ties it is ours.
+    pub(super) fn ours_only(&self) -> bool {
+        self.home.is_none() && self.edges.iter().all(|edge| edge.ours_only)
     }
 
     /// Whether the bridge to this event carries a merge: one strong edge, or two that share nothing.

@@ -47,7 +47,7 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
             .then_with(|| opener(a.event).cmp(&opener(b.event)))
     });
     let mut union: Vec<EventIx> = Vec::new();
-    let mut by_asset: Vec<bool> = Vec::new();
+    let mut by_ours: Vec<bool> = Vec::new();
     let mut branches: Vec<Branch> = Vec::new();
     let mut related = Vec::new();
     let mut also = Vec::new();
@@ -56,11 +56,11 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
             (true, _) => None,
             (false, false) => Some(Apart::Weak),
             (false, true) => {
-                let rival = |(event, by_asset): (&EventIx, &bool)| {
-                    (*by_asset || side.assets_only())
+                let rival = |(event, by_ours): (&EventIx, &bool)| {
+                    (*by_ours || side.ours_only())
                         && differ(&state.events[*event].facts, &state.events[side.event].facts)
                 };
-                let rivals = union.iter().zip(&by_asset).any(rival);
+                let rivals = union.iter().zip(&by_ours).any(rival);
                 rivals
                     .then_some(Apart::Attackers)
                     .or_else(|| apart(state, &union, side.event))
@@ -70,7 +70,7 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
         match apart {
             None => {
                 union.push(side.event);
-                by_asset.push(side.assets_only());
+                by_ours.push(side.ours_only());
                 branches.push(branch(state, side));
                 let rest = usize::from(side.home.is_none());
                 also.extend(side.edges.iter().skip(rest));
@@ -121,7 +121,7 @@ fn root_of(state: &State, node: NodeIx) -> EventIx {
 fn branch(state: &State, side: &Side) -> Branch {
     let (at, tie) = match (&side.home, side.edges.first()) {
         (None, Some(edge)) => (edge.to, edge.tie.clone()),
-        (Some(tie), _) => (state.opener_of(side.event), tie.clone()),
+        (Some(tie), _) => (witness(state, side.event, tie), tie.clone()),
         (None, None) => unreachable!("a side has an edge or is home"),
     };
     Branch {
@@ -129,6 +129,25 @@ fn branch(state: &State, side: &Side) -> Branch {
         other: (Vertex::Event(side.event), Some(at)),
         tie,
     }
+}
+
+/// The alert of the event that what ties the new one to all of it is true of: its opener may be of something else.
+fn witness(state: &State, event: EventIx, tie: &Tie) -> NodeIx {
+    let opener = state.opener_of(event);
+    let Tie::SameAttacker(attacker) = tie else {
+        return opener;
+    };
+    if state.nodes[opener]
+        .profile
+        .attackers()
+        .any(|m| m.entity == *attacker)
+    {
+        return opener;
+    }
+    let mut newest = state.entities[*attacker].alerts.latest().copied();
+    newest
+        .find(|node| root_of(state, *node) == event)
+        .unwrap_or(opener)
 }
 
 /// Lets the tree grow from the event that stays: the oldest, and rather one that is an event already.

@@ -144,7 +144,7 @@ fn repeats_are_suppressed_and_counted() {
 }
 
 #[test]
-fn a_private_address_belongs_to_its_account_unless_it_attacks() {
+fn a_private_address_belongs_to_its_account_whatever_part_it_plays() {
     let rule = RULE.replace(
         "    - {type: domain",
         "    - {type: ip, field: src_endpoint.ip, role: victim}\n    - {type: domain",
@@ -153,7 +153,7 @@ fn a_private_address_belongs_to_its_account_unless_it_attacks() {
         .detect(&[record(1, 1, &[("odd", "x"), ("src_endpoint.ip", "10.0.0.7")])])
         .remove(0);
     let values: Vec<&str> = alert.entities.iter().map(|e| e.key.value.as_str()).collect();
-    assert_eq!(values, ["10.0.0.7", "100/10.0.0.7"]);
+    assert_eq!(values, ["100/10.0.0.7", "100/10.0.0.7"]);
     assert_eq!(alert.entities[0].role, Role::Attacker);
 }
 

@@ -137,10 +137,34 @@ impl Estate {
             Watch::Tencent => "tencent/waf",
             Watch::Huawei => "huawei/waf",
         };
-        Record::of(product)
+        let record = Record::of(product)
             .with("src_endpoint.ip", from)
             .with("dst_endpoint.hostname", site)
-            .with("http_request.url.path", "/index.php")
+            .with("http_request.url.path", "/index.php");
+        let Some(origin) = self.origin(site) else {
+            return record;
+        };
+        match self.watch {
+            // The server writes its own name into its log.
+            Watch::OwnAgents => record.with("device.uid", &origin.uid),
+            // In front of the load balancer, within the network.
+            Watch::Tencent => record
+                .with("upstream.ip", &origin.private_ip)
+                .in_account(&self.account),
+            // In front of everything: it asks the origin by its public address.
+            Watch::Alibaba | Watch::Huawei => record
+                .with("upstream.ip", &origin.public_ip)
+                .in_account(&self.account),
+        }
+    }
+
+    /// The host behind a site, or behind the site that it is a name of.
+    fn origin(&self, site: &str) -> Option<&Host> {
+        let number = self
+            .sites
+            .iter()
+            .position(|known| site.ends_with(known.as_str()))?;
+        self.hosts.get(number)
     }
 
     fn firewall(&self) -> Record {
@@ -181,9 +205,15 @@ impl Estate {
             .with("device.name", &host.name)
             .with("device.instance_uid", &host.instance);
         match self.watch {
-            // Agents of one's own know of no account.
+            // Agents of one's own know of no account, nor of addresses.
             Watch::OwnAgents => record,
-            _ => record.in_account(&self.account),
+            Watch::Tencent => record
+                .with("device.ip", &host.private_ip)
+                .in_account(&self.account),
+            Watch::Alibaba | Watch::Huawei => record
+                .with("device.ip", &host.private_ip)
+                .with("device.public_ip", &host.public_ip)
+                .in_account(&self.account),
         }
     }
 

@@ -79,8 +79,7 @@ impl Record {
             local.push_str(self.get(field)?);
             local.push('/');
         }
-        if spec.kind == EntityKind::Ip && local.is_empty() && spec.role != Role::Attacker && is_private(value)
-        {
+        if spec.kind == EntityKind::Ip && local.is_empty() && is_private(value) {
             local = self
                 .account
                 .as_ref()

@@ -22,7 +22,10 @@ pub fn tell(stage: &mut Stage<'_>) {
         let command = shell.runs(estate, "/usr/bin/python3", happens, &mut story.random);
         match number % 4 {
             0 => {
-                let empty = command.without("device.uid").without("file.path");
+                let addresses = ["device.uid", "device.ip", "device.public_ip", "file.path"];
+                let empty = addresses
+                    .iter()
+                    .fold(command, |command, field| command.without(field));
                 story.see_as(Behaviour, "no entities", empty, model::Level::Low);
             }
             1 => story.see(CredentialSearch, "a clock behind", command),
