@@ -121,8 +121,9 @@ impl State {
     /// Settles what can no longer be preceded by a late alert.
     pub(crate) fn settle(&mut self) {
         let watermark = self.clock.minus(limits::ALLOWED_LATENESS);
-        let over = |first: Option<(&Key, _)>| first.is_some_and(|((time, _), _)| *time < watermark);
-        while self.tail.len() > TAIL || over(self.tail.first_key_value()) {
+        while self.tail.len() > TAIL
+            || (self.tail.first_key_value()).is_some_and(|((time, _), _)| *time < watermark)
+        {
             self.settle_first();
         }
     }
