@@ -54,11 +54,8 @@ impl Correlator {
         let mut changes = Changes::default();
         for (tenant, ledger) in ledgers {
             if let Some(state) = self.tenants.get_mut(tenant) {
-                let more = state.report(ledger);
+                changes.append(state.report(ledger));
                 state.sweep();
-                changes.alerts.extend(more.alerts);
-                changes.events.extend(more.events);
-                changes.related.extend(more.related);
             }
         }
         changes
