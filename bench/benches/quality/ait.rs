@@ -2,7 +2,7 @@
 
 use crate::live;
 use anyhow::Context as _;
-use correlate::Correlator;
+use correlate::{Arrival, Correlator};
 use model::{
     Aggregation, Alert, AlertId, Entity, EntityKind, Level, LocalText, Origin, ProductId, Provider, Role,
     RuleRef, Side, Tactic, TenantId, Time, id::ContentHash,
@@ -154,8 +154,10 @@ impl File {
             alerts: HashMap::with_capacity(self.alerts.len()),
             ..Verdicts::default()
         };
-        for alert in &self.alerts {
-            live::note(&mut verdicts, &alert.tenant, correlator.alert(alert, alert.time));
+        let tenant = TenantId::default();
+        for some in self.alerts.chunks(live::BATCH) {
+            let arrivals = some.iter().map(|alert| Arrival::new(alert, alert.time));
+            live::note(&mut verdicts, &tenant, correlator.arrivals(arrivals));
         }
         verdicts
     }

@@ -10,7 +10,7 @@ use testkit::{
 use workbench::pattern::ContentFile;
 
 /// Deliveries handed over at once, by tenant: ids may repeat across tenants, and changes do not say whose they are.
-const BATCH: usize = 1024;
+pub const BATCH: usize = 1024;
 
 /// A correlator as the server makes it.
 pub fn correlator(tactics: &[Tactic]) -> Correlator {

@@ -59,8 +59,8 @@ pub(crate) struct Merge {
 }
 
 impl State {
-    pub(crate) fn apply(&mut self, digest: Digest, decision: Decision, ledger: &mut Ledger) {
-        let considered = decision.considered.clone();
+    pub(crate) fn apply(&mut self, digest: Digest, mut decision: Decision, ledger: &mut Ledger) {
+        let mut touched = std::mem::take(&mut decision.considered);
         let (node, undo) = match decision.place {
             Place::Repeats(node) => (node, self.repeat(node, &digest)),
             _ => self.join(&digest, decision, ledger),
@@ -68,10 +68,9 @@ impl State {
         let event = self.nodes[node].event;
         ledger.applied(digest.alert, node);
         ledger.touch(event);
-        let mut touched = considered;
-        touched.push(event);
-        touched.sort_unstable();
-        touched.dedup();
+        if let Err(place) = touched.binary_search(&event) {
+            touched.insert(place, event);
+        }
         let key = digest.key();
         let step = Step {
             digest,
@@ -79,7 +78,7 @@ impl State {
             touched,
             undo,
         };
-        self.tail.insert(key, step);
+        self.tail.insert(key, Box::new(step));
     }
 
     fn repeat(&mut self, number: NodeIx, digest: &Digest) -> Undo {

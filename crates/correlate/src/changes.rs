@@ -89,6 +89,24 @@ pub struct Changes {
     pub related: Vec<Related>,
 }
 
+impl Changes {
+    /// Adds those of another tenant.
+    pub(crate) fn append(&mut self, more: Self) {
+        append(&mut self.alerts, more.alerts);
+        append(&mut self.events, more.events);
+        append(&mut self.related, more.related);
+    }
+}
+
+/// Nearly always there is one tenant, and what is told of it need not be copied.
+fn append<T>(to: &mut Vec<T>, mut more: Vec<T>) {
+    if to.is_empty() {
+        *to = more;
+    } else {
+        to.append(&mut more);
+    }
+}
+
 /// Why an analyst's merge or split is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {

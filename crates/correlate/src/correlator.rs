@@ -3,6 +3,7 @@
 use crate::{
     arrival::Arrival,
     changes::{Changes, Refused},
+    fold::Keys,
     gate::Gate,
     ledger::Ledger,
     settings::Settings,
@@ -20,6 +21,7 @@ pub struct Correlator {
     pub(crate) settings: Settings,
     pub(crate) gate: Gate,
     pub(crate) tenants: BTreeMap<TenantId, State>,
+    keys: Keys,
 }
 
 impl Correlator {
@@ -52,11 +54,8 @@ impl Correlator {
         let mut changes = Changes::default();
         for (tenant, ledger) in ledgers {
             if let Some(state) = self.tenants.get_mut(tenant) {
-                let more = state.report(ledger);
+                changes.append(state.report(ledger));
                 state.sweep();
-                changes.alerts.extend(more.alerts);
-                changes.events.extend(more.events);
-                changes.related.extend(more.related);
             }
         }
         changes
@@ -74,14 +73,16 @@ impl Correlator {
         if !state.arrives(arrival) {
             return;
         }
-        match self.gate.pass(alert, &self.settings.capabilities, now) {
-            Ok(method) => state.take(arrival, method, &self.settings, ledger),
+        let method = match self.gate.pass(alert, &self.settings.capabilities, now) {
+            Ok(method) => method,
             // What gives no event by itself may be a step of an expert pattern.
             Err((NoEventReason::NoPolicy, _)) if !self.settings.steps_of(alert).is_empty() => {
-                state.take(arrival, Aggregation::None, &self.settings, ledger);
+                Aggregation::None
             }
-            Err(refusal) => ledger.refuse(arrival.id, refusal),
-        }
+            Err(refusal) => return ledger.refuse(arrival.id, refusal),
+        };
+        let key = self.keys.of(alert, method);
+        state.take(arrival, (method, key), &self.settings, ledger);
     }
 
     /// Takes in a status that an analyst or an action gave an event. An event that is merged away has none of its

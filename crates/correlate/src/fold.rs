@@ -3,17 +3,66 @@
 
 use crate::event::{Event, Node, NodeIx};
 use model::{Aggregation, Alert, Origin, Time, id::ContentHash, limits};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
+use std::hash::Hasher as _;
 
 /// What repeats have in common: tenant, rule and its version, entities and level, and what else the event counts of an
 /// alert, so that all alerts of a fold are the same to it. A digest that nobody can find two alerts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Key(u128);
 
+/// Keys remembered; more would not fit the cache that makes remembering worth it.
+const REMEMBERED: usize = 4096;
+/// Longer lists of parts are rare, and not worth their place.
+const LONGEST: usize = 1024;
+
+/// Makes keys, and remembers what the last of them were made of: nine of ten alerts repeat one of a few thousand,
+/// and the digest costs more than all else that is done for a repeat.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    parts: Parts,
+    /// Each where a quick hash of its parts says; what is there is compared, so that hash need not be a good one.
+    known: Vec<Option<(Box<[u8]>, Key)>>,
+}
+
+impl Keys {
+    pub(crate) fn of(&mut self, alert: &Alert, method: Aggregation) -> Key {
+        self.parts.list(alert, method);
+        let parts = &self.parts.0;
+        if parts.len() > LONGEST {
+            return Key::new(parts);
+        }
+        self.known.resize(REMEMBERED, None);
+        let mut hasher = FxHasher::default();
+        hasher.write(parts);
+        let place = &mut self.known[hasher.finish() as usize % REMEMBERED];
+        match place {
+            Some((known, key)) if **known == **parts => *key,
+            _ => {
+                let key = Key::new(parts);
+                *place = Some((parts.as_slice().into(), key));
+                key
+            }
+        }
+    }
+}
+
 impl Key {
-    pub(crate) fn of(alert: &Alert, method: Aggregation) -> Self {
-        let mut parts = Parts(Vec::with_capacity(512));
+    fn new(parts: &[u8]) -> Self {
+        Self(ContentHash::new("fold").part(parts).finish())
+    }
+}
+
+/// Bytes to be hashed at once: a list can be told from any other by its lengths and numbers.
+#[derive(Debug, Default)]
+struct Parts(Vec<u8>);
+
+impl Parts {
+    /// What repeats of an alert have in common.
+    fn list(&mut self, alert: &Alert, method: Aggregation) {
+        self.0.clear();
+        let parts = self;
         parts
             .text(alert.tenant.as_str())
             .text(&alert.rule.id)
@@ -36,7 +85,7 @@ impl Key {
         alert
             .accounts
             .iter()
-            .fold(&mut parts, |parts, account| parts.text(account));
+            .fold(&mut *parts, |parts, account| parts.text(account));
         // One rule imports everything a vendor finds: what was found is not in its id.
         if alert.origin == Origin::Vendor {
             parts.text(&alert.title.en);
@@ -47,14 +96,8 @@ impl Key {
                 parts.text(technique);
             }
         }
-        Self(ContentHash::new("fold").part(&parts.0).finish())
     }
-}
 
-/// Bytes to be hashed at once: a list can be told from any other by its lengths and numbers.
-struct Parts(Vec<u8>);
-
-impl Parts {
     fn text(&mut self, text: &str) -> &mut Self {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());

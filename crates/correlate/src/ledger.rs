@@ -13,21 +13,14 @@ use model::{
     AlertId, Entity, EntityKey, EntityKind, EventId, Level, LinkReason, LocalText, Membership, NoEventReason,
     Related, Role, SecurityEvent, SharedEntity, Side,
 };
+use rustc_hash::FxHashMap;
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, hash_map::Entry},
 };
 
 /// Entities listed in an event; an attacker can make up any number of addresses to scan.
 const ENTITIES: usize = 500;
-
-/// An alert that was decided, or decided again.
-#[derive(Debug)]
-struct Entry {
-    /// As readers know it; none if they do not.
-    before: Option<Outcome>,
-    node: NodeIx,
-}
 
 /// An event that lost its only alert while decisions were taken back.
 #[derive(Debug)]
@@ -41,7 +34,10 @@ struct Vanished {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     refused: Vec<AlertOutcome>,
-    alerts: BTreeMap<AlertId, Entry>,
+    /// Alerts that were decided, or decided again, and what stands for them now.
+    placed: FxHashMap<AlertId, NodeIx>,
+    /// What readers know of those of them that they know.
+    before: FxHashMap<AlertId, Outcome>,
     events: BTreeSet<EventIx>,
     /// Events opened since the last [`State::rename`] under an id that nobody knows.
     fresh: BTreeSet<EventIx>,
@@ -75,18 +71,15 @@ impl Ledger {
 
     /// Notes where an alert is before it moves.
     pub(crate) fn note(&mut self, alert: AlertId, node: NodeIx, state: &State) {
-        self.alerts.entry(alert).or_insert_with(|| Entry {
-            before: Some(state.outcome(alert, node)),
-            node,
-        });
+        if let Entry::Vacant(place) = self.placed.entry(alert) {
+            place.insert(node);
+            self.before.insert(alert, state.outcome(alert, node));
+        }
     }
 
     /// Notes where an alert is now.
     pub(crate) fn applied(&mut self, alert: AlertId, node: NodeIx) {
-        self.alerts
-            .entry(alert)
-            .or_insert(Entry { before: None, node })
-            .node = node;
+        self.placed.insert(alert, node);
     }
 
     pub(crate) fn opened(&mut self, event: EventIx, id: EventId) {
@@ -118,10 +111,10 @@ impl State {
             let mut vanished: Vec<Vanished> = std::mem::take(&mut ledger.vanished).into_values().collect();
             vanished.sort_by_key(|gone| (gone.event.first_time, gone.opener));
             for gone in vanished {
-                let Some(entry) = ledger.alerts.get(&gone.opener) else {
+                let Some(node) = ledger.placed.get(&gone.opener) else {
                     continue;
                 };
-                let now_in = self.nodes[entry.node].event;
+                let now_in = self.nodes[*node].event;
                 if ledger.fresh.remove(&now_in) {
                     self.take_over(now_in, &gone);
                 } else {
@@ -146,27 +139,24 @@ impl State {
 
     /// What changed, as of now.
     pub(crate) fn report(&mut self, ledger: Ledger) -> Changes {
+        let mut placed: Vec<(AlertId, NodeIx)> =
+            ledger.placed.iter().map(|(id, node)| (*id, *node)).collect();
+        placed.sort_unstable();
         let mut alerts = ledger.refused;
+        alerts.reserve(placed.len());
         let mut related = Vec::new();
         // Events that hold alerts which were in an event before are no new occurrences.
         let mut known = BTreeSet::new();
-        for (alert, entry) in &ledger.alerts {
-            let outcome = self.outcome(*alert, entry.node);
-            let event = outcome.event();
-            if entry
-                .before
-                .as_ref()
-                .is_some_and(|before| before.event().is_some())
-            {
-                known.extend(event);
+        for (alert, node) in placed {
+            let outcome = self.outcome(alert, node);
+            let before = ledger.before.get(&alert);
+            if before.is_some_and(|before| before.event().is_some()) {
+                known.extend(outcome.event());
             }
-            if entry.before.as_ref() != Some(&outcome) {
-                alerts.push(AlertOutcome {
-                    alert: *alert,
-                    outcome,
-                });
-                let near = ledger.near.get(alert).into_iter().flatten();
-                related.extend(near.map(|near| self.related(*alert, entry.node, near)));
+            if before != Some(&outcome) {
+                alerts.push(AlertOutcome { alert, outcome });
+                let near = ledger.near.get(&alert).into_iter().flatten();
+                related.extend(near.map(|near| self.related(alert, node, near)));
             }
         }
         alerts.sort_unstable_by_key(|outcome| outcome.alert);
@@ -180,8 +170,8 @@ impl State {
             events.push(EventChange { event, kind });
         }
         for gone in ledger.redirects.into_values() {
-            if let Some(entry) = ledger.alerts.get(&gone.opener) {
-                let into = self.events[self.nodes[entry.node].event].id;
+            if let Some(node) = ledger.placed.get(&gone.opener) {
+                let into = self.events[self.nodes[*node].event].id;
                 let kind = EventChangeKind::Merged { into };
                 events.push(EventChange {
                     event: gone.event,

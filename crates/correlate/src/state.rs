@@ -14,6 +14,7 @@ use crate::{
     noisy::{RuleIx, Rules},
     reach::Progress,
     settings::{Caps, Settings},
+    tail,
 };
 use model::{Aggregation, Alert, AlertId, EventId, EventStatus, TenantId, Time};
 use rustc_hash::FxHashSet;
@@ -67,9 +68,12 @@ pub(crate) struct State {
     pub patterns: Vec<String>,
     /// Alerts that an analyst took apart: their events are never merged.
     pub apart: Vec<(NodeIx, NodeIx)>,
-    /// The decisions of the last two minutes.
+    /// The decisions of the last two minutes. Boxed, because taking the first of a leaf moves all others in it.
     #[serde(with = "crate::pairs")]
-    pub tail: BTreeMap<Key, Step>,
+    pub tail: BTreeMap<Key, Box<Step>>,
+    /// How much may be taken back until alerts have earned more; see [`crate::tail`].
+    #[serde(default = "saved")]
+    pub saved: usize,
     /// Alerts of the last week, with the clock when they arrived.
     pub arrived: VecDeque<(Time, AlertId)>,
     #[serde(skip)]
@@ -77,6 +81,11 @@ pub(crate) struct State {
     pub counters: Counters,
     #[serde(skip)]
     pub caps: Caps,
+}
+
+/// What a snapshot from before this was bounded leaves out.
+fn saved() -> usize {
+    tail::SAVED
 }
 
 impl State {
@@ -103,6 +112,7 @@ impl State {
                 .collect(),
             apart: Vec::new(),
             tail: BTreeMap::new(),
+            saved: tail::SAVED,
             arrived: VecDeque::new(),
             known: FxHashSet::default(),
             counters: Counters::default(),
@@ -133,27 +143,36 @@ impl State {
     pub(crate) fn take(
         &mut self,
         arrival: &Arrival<'_>,
-        method: Aggregation,
+        (method, key): (Aggregation, fold::Key),
         settings: &Settings,
         ledger: &mut Ledger,
     ) {
         let time = arrival.event_time();
+        let fold = self.folds.get(key).map(|node| &self.nodes[node]);
+        let active = fold.map(|node| hour_of(node.period.last));
+        let profile = match fold {
+            Some(node) => Arc::clone(&node.profile),
+            None => self.profile(arrival.alert, (method, key), settings),
+        };
         let digest = Digest {
             alert: arrival.id,
             time,
             first_time: arrival.first_time.min(time),
-            profile: self.profile(arrival.alert, method, settings),
+            profile,
         };
-        self.observe(&digest);
+        if active != Some(hour_of(time)) {
+            self.observe(&digest);
+        }
         self.settle();
         self.place(digest, &settings.patterns, ledger);
     }
 
-    fn profile(&mut self, alert: &Alert, method: Aggregation, settings: &Settings) -> Arc<Profile> {
-        let key = fold::Key::of(alert, method);
-        if let Some(node) = self.folds.get(key) {
-            return Arc::clone(&self.nodes[node].profile);
-        }
+    fn profile(
+        &mut self,
+        alert: &Alert,
+        (method, key): (Aggregation, fold::Key),
+        settings: &Settings,
+    ) -> Arc<Profile> {
         let rule = self.rules.intern(&alert.rule.id);
         Arc::new(Profile::new(
             alert,
@@ -170,13 +189,6 @@ impl State {
     fn observe(&mut self, digest: &Digest) {
         let hour = hour_of(digest.time);
         let profile = &digest.profile;
-        let last = self
-            .folds
-            .get(profile.key)
-            .map(|node| hour_of(self.nodes[node].period.last));
-        if last == Some(hour) {
-            return;
-        }
         self.rules.fired(profile.rule, hour);
         self.rules.judge(profile.rule, self.start, open_hour(digest.time));
         // What of ours a noisy rule touches is not thereby common: its alerts do not tie by that.

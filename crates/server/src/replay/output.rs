@@ -6,22 +6,25 @@ use super::{
 };
 use correlate::{Cause, Chain};
 use model::{
-    Alert, AlertId, Apart, EventId, LinkReason, Membership, RecordId, SecurityEvent, Tactic, Time,
+    Alert, AlertId, Apart, EventId, LinkReason, Membership, RecordId, Related, SecurityEvent, Tactic, Time,
     entity::Entity,
 };
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashMap},
+    borrow::Cow,
     fs::File,
     io::{BufWriter, Write},
     path::Path,
 };
 
-/// An alert as a line of `alerts.jsonl`; also what `--alerts` reads.
+/// Bytes gathered before they are handed to the system: lines are short, and there are millions.
+const BUFFER: usize = 256 * 1024;
+
+/// An alert as a line of `alerts.jsonl`, which `--alerts` reads too, begins with its id and time; this is the rest, what
+/// it has in common with others of its shape.
 #[derive(Serialize)]
 struct AlertLine<'a> {
-    id: String,
-    time: Time,
     rule: &'a str,
     title: &'a str,
     side: model::Side,
@@ -45,11 +48,11 @@ struct EventLine<'a> {
     last_time: Time,
     alert_count: u64,
     raw_alert_count: u64,
-    alert_ids: Vec<String>,
+    alert_ids: Vec<Cow<'a, str>>,
     entities: Vec<EntityLine<'a>>,
-    edges: Vec<EdgeLine>,
+    edges: Vec<EdgeLine<'a>>,
     links: Vec<LinkLine>,
-    chain: ChainLine,
+    chain: ChainLine<'a>,
 }
 
 #[derive(Serialize)]
@@ -62,12 +65,12 @@ struct EntityLine<'a> {
 
 /// What ties two alerts of an event.
 #[derive(Serialize)]
-struct EdgeLine {
-    from: String,
-    to: String,
+struct EdgeLine<'a> {
+    from: Cow<'a, str>,
+    to: Cow<'a, str>,
     /// The event holds together by it; the others only say more.
     tree: bool,
-    reason: LinkReason,
+    reason: &'a LinkReason,
 }
 
 /// Another event that has to do with this one.
@@ -84,56 +87,56 @@ struct LinkLine {
 
 /// The attack chain of an event.
 #[derive(Serialize)]
-struct ChainLine {
-    entry: Option<EntryLine>,
-    lanes: Vec<LaneLine>,
+struct ChainLine<'a> {
+    entry: Option<EntryLine<'a>>,
+    lanes: Vec<LaneLine<'a>>,
     /// What led to what.
-    edges: Vec<CauseLine>,
+    edges: Vec<CauseLine<'a>>,
 }
 
 #[derive(Serialize)]
-struct CauseLine {
-    from: String,
-    to: String,
+struct CauseLine<'a> {
+    from: Cow<'a, str>,
+    to: Cow<'a, str>,
     /// One explains the other; otherwise they only follow each other in one place.
     causal: bool,
     causes: Vec<Cause>,
 }
 
 #[derive(Serialize)]
-struct EntryLine {
-    alert: String,
+struct EntryLine<'a> {
+    alert: Cow<'a, str>,
     reason: String,
 }
 
 #[derive(Serialize)]
-struct LaneLine {
+struct LaneLine<'a> {
     tactic: Option<Tactic>,
-    alerts: Vec<String>,
+    alerts: Vec<Cow<'a, str>>,
 }
 
 /// Writes everything a replay came to into the folder `out`.
 pub(super) fn write(results: &Results, order: &[Tactic], out: &Path) -> Result<(), ReplayError> {
-    lines(
-        &out.join("alerts.jsonl"),
-        results
-            .rows
-            .iter()
-            .map(|row| alert_line(row, &results.shapes[row.shape])),
-    )?;
-    let mut members: BTreeMap<EventId, Vec<&Row>> = BTreeMap::new();
+    let path = out.join("alerts.jsonl");
+    alerts(&path, results).map_err(ReplayError::write(&path))?;
+    let mut members: FxHashMap<EventId, Vec<&Row>> = FxHashMap::default();
     for row in &results.rows {
         if let Some(event) = results.event_of.get(&row.id) {
             members.entry(*event).or_default().push(row);
         }
     }
-    let names: HashMap<AlertId, &Row> = results.rows.iter().map(|row| (row.id, row)).collect();
+    let names: FxHashMap<AlertId, &Row> = results.rows.iter().map(|row| (row.id, row)).collect();
+    let mut related: FxHashMap<EventId, Vec<&Related>> = FxHashMap::default();
+    for near in &results.related {
+        related.entry(near.event).or_default().push(near);
+    }
     let mut events: Vec<&SecurityEvent> = results.events.values().collect();
     events.sort_by_key(|event| (event.first_time, event.id));
     let writer = EventWriter {
         results,
         order,
         names,
+        related,
     };
     lines(
         &out.join("events.jsonl"),
@@ -153,16 +156,17 @@ pub(super) fn write(results: &Results, order: &[Tactic], out: &Path) -> Result<(
 
 impl Row {
     /// The id it came with, or the one it was given.
-    fn written(&self) -> String {
-        self.name
-            .as_deref()
-            .map_or_else(|| self.id.to_string(), ToOwned::to_owned)
+    fn written(&self) -> Cow<'_, str> {
+        match &self.name {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(self.id.to_string()),
+        }
     }
 }
 
 fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> Result<(), ReplayError> {
     let write = || -> std::io::Result<()> {
-        let mut file = BufWriter::new(File::create(path)?);
+        let mut file = BufWriter::with_capacity(BUFFER, File::create(path)?);
         for item in items {
             serde_json::to_writer(&mut file, &item)?;
             file.write_all(b"\n")?;
@@ -172,10 +176,31 @@ fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> Result<()
     write().map_err(ReplayError::write(path))
 }
 
-fn alert_line<'a>(row: &Row, alert: &'a Alert) -> AlertLine<'a> {
+/// Writes the alerts. What those of a shape have in common is put into JSON once, where it is not each its own.
+fn alerts(path: &Path, results: &Results) -> std::io::Result<()> {
+    let mut file = BufWriter::with_capacity(BUFFER, File::create(path)?);
+    let shared = results.shapes.len() <= results.rows.len() / 2;
+    let mut rests: Vec<Vec<u8>> = vec![Vec::new(); if shared { results.shapes.len() } else { 1 }];
+    for row in &results.rows {
+        let rest = &mut rests[if shared { row.shape } else { 0 }];
+        if rest.is_empty() || !shared {
+            rest.clear();
+            serde_json::to_writer(&mut *rest, &alert_line(&results.shapes[row.shape]))?;
+        }
+        file.write_all(b"{\"id\":")?;
+        serde_json::to_writer(&mut file, &row.written())?;
+        file.write_all(b",\"time\":")?;
+        serde_json::to_writer(&mut file, &row.time)?;
+        // The rest is an object, too: what follows its opening brace continues this one.
+        file.write_all(b",")?;
+        file.write_all(&rest[1..])?;
+        file.write_all(b"\n")?;
+    }
+    file.flush()
+}
+
+fn alert_line(alert: &Alert) -> AlertLine<'_> {
     AlertLine {
-        id: row.written(),
-        time: row.time,
         rule: &alert.rule.id,
         title: &alert.title.en,
         side: alert.side,
@@ -191,11 +216,13 @@ fn alert_line<'a>(row: &Row, alert: &'a Alert) -> AlertLine<'a> {
 struct EventWriter<'a> {
     results: &'a Results,
     order: &'a [Tactic],
-    names: HashMap<AlertId, &'a Row>,
+    names: FxHashMap<AlertId, &'a Row>,
+    /// Events near each event.
+    related: FxHashMap<EventId, Vec<&'a Related>>,
 }
 
 impl<'a> EventWriter<'a> {
-    fn line(&self, event: &'a SecurityEvent, members: Vec<&Row>) -> EventLine<'a> {
+    fn line(&self, event: &'a SecurityEvent, members: Vec<&'a Row>) -> EventLine<'a> {
         EventLine {
             id: event.id,
             title: &event.title.en,
@@ -215,23 +242,23 @@ impl<'a> EventWriter<'a> {
         }
     }
 
-    fn name(&self, alert: AlertId) -> String {
+    fn name(&self, alert: AlertId) -> Cow<'a, str> {
         self.names
             .get(&alert)
-            .map_or_else(|| alert.to_string(), |row| row.written())
+            .map_or_else(|| Cow::Owned(alert.to_string()), |row| row.written())
     }
 
-    fn edges(&self, members: &[&Row]) -> Vec<EdgeLine> {
+    fn edges(&self, members: &[&Row]) -> Vec<EdgeLine<'a>> {
         let memberships = members
             .iter()
             .filter_map(|row| self.results.memberships.get(&row.id));
         let edges = memberships.flat_map(|membership| {
-            let edge = |(number, reason): (usize, &LinkReason)| {
+            let edge = |(number, reason): (usize, &'a LinkReason)| {
                 Some(EdgeLine {
                     from: self.name(membership.alert),
                     to: self.name(reason.alert()?),
                     tree: number == 0,
-                    reason: reason.clone(),
+                    reason,
                 })
             };
             membership
@@ -250,12 +277,10 @@ impl<'a> EventWriter<'a> {
             kept_apart: None,
             reason: None,
         });
-        let near = self
-            .results
-            .related
-            .iter()
-            .filter(|related| related.event == event.id);
+        let near = self.related.get(&event.id);
         let related = near
+            .into_iter()
+            .flatten()
             .filter(|related| self.results.events.contains_key(&related.other))
             .map(|related| LinkLine {
                 event: related.other,
@@ -266,7 +291,7 @@ impl<'a> EventWriter<'a> {
         continues.into_iter().chain(related).collect()
     }
 
-    fn chain(&self, members: &[&Row]) -> ChainLine {
+    fn chain(&self, members: &[&Row]) -> ChainLine<'a> {
         let first = |row: &&Row| {
             let membership = self.results.memberships.get(&row.id)?;
             let alert = Alert {

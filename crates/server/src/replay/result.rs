@@ -5,7 +5,8 @@
 use crate::pipeline::{Outcome, SourceCount};
 use correlate::{Changes, EventChange, EventChangeKind};
 use model::{Alert, AlertId, EventId, Membership, ProductId, Related, SecurityEvent, Time};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// An alert, without what others have in common with it.
 pub(super) struct Row {
@@ -27,9 +28,9 @@ pub(super) struct Results {
     /// By id; merged-away events are gone.
     pub events: BTreeMap<EventId, SecurityEvent>,
     /// Which event each alert is in.
-    pub event_of: HashMap<AlertId, EventId>,
+    pub event_of: FxHashMap<AlertId, EventId>,
     /// Why the first alert of each fold is there.
-    pub memberships: HashMap<AlertId, Membership>,
+    pub memberships: FxHashMap<AlertId, Membership>,
     /// Events near each other.
     pub related: Vec<Related>,
     /// Per source.

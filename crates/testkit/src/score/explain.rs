@@ -1,6 +1,6 @@
 //! Whether the reason of a membership is true: it names what both alerts really have, and the other one is there.
 
-use super::{Verdict, Verdicts};
+use super::{Verdict, Verdicts, cases::Cases};
 use crate::scenario::Delivery;
 use model::{Alert, AlertId, EntityKey, EventId, LinkReason, Membership, Role, TenantId};
 use std::collections::{BTreeMap, HashMap};
@@ -31,16 +31,16 @@ struct Book<'a> {
     /// How many alerts of an event have each attacker, and how many of each rule each entity.
     attackers: HashMap<(EventId, &'a str), usize>,
     similar: HashMap<(EventId, &'a str, String), usize>,
-    verdicts: &'a Verdicts,
+    cases: &'a Cases<'a>,
 }
 
 /// Checks the reason of every membership but the openers'.
-pub(super) fn check(deliveries: &[Delivery], verdicts: &Verdicts) -> Explained {
+pub(super) fn check(deliveries: &[Delivery], cases: &Cases<'_>) -> Explained {
     let mut book = Book {
         alerts: HashMap::new(),
         attackers: HashMap::new(),
         similar: HashMap::new(),
-        verdicts,
+        cases,
     };
     for alert in deliveries.iter().map(|delivery| &delivery.alert) {
         if book.alerts.insert((&alert.tenant, alert.id), alert).is_none() {
@@ -49,7 +49,7 @@ pub(super) fn check(deliveries: &[Delivery], verdicts: &Verdicts) -> Explained {
     }
     let mut explained = Explained::default();
     for ((tenant, id), alert) in &book.alerts {
-        let Some(membership) = membership(verdicts, tenant, *id) else {
+        let Some(membership) = membership(cases.verdicts(), tenant, *id) else {
             continue;
         };
         if membership.reason == LinkReason::Opened {
@@ -73,10 +73,10 @@ fn membership<'v>(verdicts: &'v Verdicts, tenant: &TenantId, id: AlertId) -> Opt
 
 impl<'a> Book<'a> {
     fn note(&mut self, alert: &'a Alert) {
-        let Some(membership) = membership(self.verdicts, &alert.tenant, alert.id) else {
+        let Some(membership) = membership(self.cases.verdicts(), &alert.tenant, alert.id) else {
             return;
         };
-        let event = self.verdicts.case(membership.event);
+        let event = self.cases.case(membership.event);
         for entity in &alert.entities {
             if entity.role == Role::Attacker {
                 *self
@@ -91,7 +91,7 @@ impl<'a> Book<'a> {
 
     /// What is wrong with a reason; nothing if it is true.
     fn fault(&self, alert: &Alert, membership: &Membership) -> Option<&'static str> {
-        let event = self.verdicts.case(membership.event);
+        let event = self.cases.case(membership.event);
         let has = |alert: &Alert, key: &EntityKey| alert.entities.iter().any(|entity| entity.key == *key);
         match &membership.reason {
             LinkReason::Opened => None,
@@ -100,8 +100,10 @@ impl<'a> Book<'a> {
                     Ok(other) => other,
                     Err(fault) => return Some(fault),
                 };
-                let same = |alert: &Alert| (alert.rule.clone(), alert.level, alert.entities.clone());
-                (same(other) != same(alert)).then_some("repeats what differs")
+                let same = other.rule == alert.rule
+                    && other.level == alert.level
+                    && other.entities == alert.entities;
+                (!same).then_some("repeats what differs")
             }
             LinkReason::Shares {
                 alert: other,
@@ -166,8 +168,8 @@ impl<'a> Book<'a> {
     ) -> Result<&'b Alert, &'static str> {
         let found = self.alerts.get(&(&alert.tenant, other)).copied();
         let found = found.ok_or("refers to an unknown alert")?;
-        let there = membership(self.verdicts, &alert.tenant, other)
-            .is_some_and(|membership| self.verdicts.case(membership.event) == event);
+        let there = membership(self.cases.verdicts(), &alert.tenant, other)
+            .is_some_and(|membership| self.cases.case(membership.event) == event);
         if there {
             Ok(found)
         } else {

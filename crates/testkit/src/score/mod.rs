@@ -6,15 +6,17 @@
 //! the other because it was full.
 
 pub mod ait;
+mod cases;
 mod explain;
 mod incident;
 mod units;
 
 pub use explain::Explained;
 pub use incident::{Incident, kinds};
-pub use units::{Unit, units};
+pub use units::Unit;
 
 use crate::scenario::{Delivery, Truth};
+use cases::Cases;
 use model::{AlertId, EventId, Membership, NoEventReason, SecurityEvent, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -97,9 +99,10 @@ pub struct Quality {
 
 /// Scores what became of the alerts of a scenario.
 pub fn score(deliveries: &[Delivery], truth: &Truth, verdicts: &Verdicts, days: i64) -> Quality {
-    let units = units(deliveries, truth, verdicts);
+    let cases = Cases::of(verdicts);
+    let units = units::all(deliveries, truth, &cases);
     let mut quality = Quality {
-        explained: explain::check(deliveries, verdicts),
+        explained: explain::check(deliveries, &cases),
         ..Quality::default()
     };
     let tenants: BTreeSet<&TenantId> = deliveries.iter().map(|delivery| &delivery.alert.tenant).collect();

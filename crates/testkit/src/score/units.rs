@@ -1,6 +1,6 @@
 //! Alerts folded into what happened: one rule on one set of entities, repeating within sixty seconds.
 
-use super::{Verdict, Verdicts};
+use super::{Verdict, cases::Cases};
 use crate::scenario::{Delivery, Truth};
 use model::{Alert, AlertId, Entity, EntityKey, EventId, Level, NoEventReason, RuleRef, TenantId, limits};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -19,7 +19,7 @@ pub struct Unit {
 }
 
 /// The units of all alerts, in the order of their times.
-pub fn units(deliveries: &[Delivery], truth: &Truth, verdicts: &Verdicts) -> Vec<Unit> {
+pub(super) fn all(deliveries: &[Delivery], truth: &Truth, cases: &Cases<'_>) -> Vec<Unit> {
     let mut seen: HashSet<(&TenantId, AlertId)> = HashSet::new();
     let mut alerts: Vec<&Alert> = deliveries
         .iter()
@@ -42,18 +42,18 @@ pub fn units(deliveries: &[Delivery], truth: &Truth, verdicts: &Verdicts) -> Vec
         units.push(Unit {
             source: label.source,
             phase: label.phase,
-            case: case(alert, verdicts),
+            case: case(alert, cases),
             entities: alert.entities.iter().map(|entity| entity.key.clone()).collect(),
         });
     }
     units
 }
 
-fn case(alert: &Alert, verdicts: &Verdicts) -> Option<EventId> {
+fn case(alert: &Alert, cases: &Cases<'_>) -> Option<EventId> {
     let key = (alert.tenant.clone(), alert.id);
     let alone = EventId::from_parts([alert.tenant.as_str().as_bytes(), &alert.id.bits().to_be_bytes()]);
-    match verdicts.alerts.get(&key) {
-        Some(Verdict::Joined(membership)) => Some(verdicts.case(membership.event)),
+    match cases.verdicts().alerts.get(&key) {
+        Some(Verdict::Joined(membership)) => Some(cases.case(membership.event)),
         Some(Verdict::Apart(NoEventReason::PatternIncomplete)) | None => Some(alone),
         Some(Verdict::Apart(_)) => None,
     }
