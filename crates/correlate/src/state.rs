@@ -137,6 +137,17 @@ impl State {
         settings: &Settings,
         ledger: &mut Ledger,
     ) {
+        let digest = self.digest(arrival, method, settings);
+        self.place(digest, &settings.patterns, ledger);
+    }
+
+    /// What is kept of an alert. Its entities and its rule were active then, and what is too old for it is settled.
+    pub(crate) fn digest(
+        &mut self,
+        arrival: &Arrival<'_>,
+        method: Aggregation,
+        settings: &Settings,
+    ) -> Digest {
         let time = arrival.event_time();
         let digest = Digest {
             alert: arrival.id,
@@ -146,7 +157,7 @@ impl State {
         };
         self.observe(&digest);
         self.settle();
-        self.place(digest, &settings.patterns, ledger);
+        digest
     }
 
     fn profile(&mut self, alert: &Alert, method: Aggregation, settings: &Settings) -> Arc<Profile> {
