@@ -78,7 +78,8 @@ pub async fn sustained(input: &Input, tactics: &[Tactic]) -> anyhow::Result<Row>
 pub async fn at_rate(input: &Input, tactics: &[Tactic], rate: f64) -> anyhow::Result<Row> {
     let alerts = &input.alerts[..((rate * PACED) as usize).clamp(1, input.alerts.len())];
     let mut run = Run::new(tactics).await?;
-    let due = |number: usize| run_at(run.started, number, rate);
+    let started = run.started;
+    let due = |number: usize| started + Duration::from_secs_f64(number as f64 / rate);
     let mut done = 0;
     while done < alerts.len() {
         tokio::time::sleep_until(due(done).into()).await;
@@ -89,16 +90,11 @@ pub async fn at_rate(input: &Input, tactics: &[Tactic], rate: f64) -> anyhow::Re
         let end = done + come.count().max(1);
         run.batch(&alerts[done..end]).await?;
         let committed = Instant::now();
-        run.waits.extend(
-            (done..end).map(|number| committed.saturating_duration_since(run_at(run.started, number, rate))),
-        );
+        let waits = (done..end).map(|number| committed.saturating_duration_since(due(number)));
+        run.waits.extend(waits);
         done = end;
     }
     run.end(input.name, "at half that rate", alerts.len()).await
-}
-
-fn run_at(started: Instant, number: usize, rate: f64) -> Instant {
-    started + Duration::from_secs_f64(number as f64 / rate)
 }
 
 /// A correlator and a new database.
