@@ -139,14 +139,14 @@ fn a_handled_event_stays_as_it_is_and_is_continued() {
 
 #[test]
 fn what_an_analyst_took_apart_is_not_merged() {
-    let graph = |id: u128, secs: i64, hosts: [&str; 2]| {
+    let graph = |id: u128, secs: i64, files: &[&str]| {
         let alert = alert(id, secs, &format!("rule-{id}")).graph();
-        hosts.into_iter().fold(alert, |alert, host| {
-            alert.with(model::EntityKind::File, host, model::Role::Artefact)
+        files.iter().fold(alert, |alert, file| {
+            alert.with(model::EntityKind::File, file, model::Role::Artefact)
         })
     };
-    let (one, other) = (graph(1, 0, ["a", "b"]), graph(2, 100, ["c", "d"]));
-    let bridge = graph(3, 200, ["a", "c"]);
+    let (one, other) = (graph(1, 0, &["a", "b"]), graph(2, 100, &["c", "d"]));
+    let bridge = graph(3, 200, &["a", "b", "c", "d"]);
     let book = Book::of(&[one.clone(), other.clone()]);
     assert_eq!(book.events.len(), 2);
     for apart in [false, true] {
