@@ -1,5 +1,7 @@
 //! `cargo xtask soak`: the tests that `cargo xtask test` runs a few times, run many times.
 
+mod properties;
+
 use crate::{root, run};
 use clap::Args;
 
@@ -15,10 +17,16 @@ pub struct Arguments {
     /// Seconds of each fuzz harness.
     #[arg(long, default_value_t = 300)]
     fuzz_seconds: u32,
+    /// Only the properties of correlation.
+    #[arg(long)]
+    correlate: bool,
 }
 
 /// Runs the long versions.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.correlate {
+        return properties::run("correlate", arguments.property_cases);
+    }
     let (rounds, cases) = (
         arguments.crash_rounds.to_string(),
         arguments.property_cases.to_string(),
@@ -49,8 +57,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "ctdr",
         "--exclude",
         "xtask",
+        "--exclude",
+        "correlate",
     ];
     run::command_in(&root::path(), "cargo", &properties, &environment)?;
+    properties::run("correlate", arguments.property_cases)?;
     fuzz(arguments.fuzz_seconds)?;
     run::step("every recorded event by the reference evaluator, all public rules");
     hunt_tests("oracle::", &[("CTDR_ORACLE_ALL", "1")])

@@ -10,6 +10,7 @@
 //! 4. [`apply`]: the decision becomes state, in steps that [`tail`] can take back when an alert comes late;
 //! 5. [`ledger`]: what changed becomes [`Changes`]: memberships, and events with [`title`] and [`level`].
 
+mod adopt;
 mod apply;
 mod arena;
 mod arrival;
@@ -43,6 +44,7 @@ mod tail;
 mod title;
 mod weights;
 
+pub use adopt::{Adoption, KeptEvent};
 pub use arrival::Arrival;
 pub use chain::{Cause, Chain, Edge, EdgeKind, EntryPoint, Lane, Node};
 pub use changes::{AlertOutcome, Changes, EventChange, EventChangeKind, Outcome, Refused};

@@ -147,6 +147,17 @@ impl State {
         settings: &Settings,
         ledger: &mut Ledger,
     ) {
+        let digest = self.digest(arrival, method, settings);
+        self.place(digest, &settings.patterns, ledger);
+    }
+
+    /// What is kept of an alert. Its entities and its rule were active then, and what is too old for it is settled.
+    pub(crate) fn digest(
+        &mut self,
+        arrival: &Arrival<'_>,
+        method: Aggregation,
+        settings: &Settings,
+    ) -> Digest {
         let time = arrival.event_time();
         let fold = self.folds.get(key).map(|node| &self.nodes[node]);
         let active = fold.map(|node| hour_of(node.period.last));
@@ -164,7 +175,7 @@ impl State {
             self.observe(&digest);
         }
         self.settle();
-        self.place(digest, &settings.patterns, ledger);
+        digest
     }
 
     fn profile(

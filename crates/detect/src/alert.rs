@@ -138,7 +138,7 @@ impl Basis {
         let info = &rule.info;
         let side = self.profiles.iter().map(|p| p.side).max();
         Alert {
-            id: AlertId::derive(&cause.tenant, &info.id, &self.records),
+            id: AlertId::derive(&cause.tenant, &info.id, &self.records).at(self.last),
             tenant: cause.tenant.clone(),
             time: self.last,
             first_time: self.first,

@@ -4,6 +4,7 @@
 //! content, so that doing the same work twice changes nothing. What people create gets a ULID, which
 //! has the same 128 bits and the same 26 characters.
 
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -200,6 +201,14 @@ impl AlertId {
         }
         Self(hash.finish())
     }
+
+    /// The same with the second it happened in front, so that ids sort by time: in an index, the alerts of a batch lie side
+    /// by side instead of on a page of their own each, which is most of what storing them costs. The 96 bits behind it tell
+    /// the alerts of a second apart.
+    pub fn at(self, time: Time) -> Self {
+        let second = u128::from(u32::try_from(time.millis().div_euclid(1_000)).unwrap_or(0));
+        Self(second << 96 | self.0 & (u128::MAX >> 32))
+    }
 }
 
 /// Who owns a row. Every id, row and partition carries one; `default` until tenants can be managed.
@@ -278,6 +287,24 @@ mod tests {
     fn parts_do_not_run_into_each_other() {
         let of = |parts: [&[u8]; 2]| TaskId::from_parts(parts);
         assert_ne!(of([b"ab", b"c"]), of([b"a", b"bc"]));
+    }
+
+    #[test]
+    fn alert_ids_sort_by_the_second() {
+        let id = |record: u128, millis: i64| {
+            let records = [RecordId::from_bits(record)];
+            let id = AlertId::derive(&TenantId::default(), "waf-sqli", &records);
+            id.at(Time::from_millis(millis))
+        };
+        for record in 0..100 {
+            assert!(id(record, 1_999) < id(record + 1, 2_000));
+            assert!(
+                id(record, 1_790_000_000_000).to_string() < id(record + 1, 1_790_000_001_000).to_string()
+            );
+            assert_ne!(id(record, 5), id(record + 1, 5));
+        }
+        assert_eq!(id(1, 5_000), id(1, 5_999), "within a second the content decides");
+        assert!(id(1, -1) < id(1, 1_000), "before 1970 counts as 1970");
     }
 
     #[test]

@@ -7,7 +7,6 @@ use sqlx::SqliteConnection;
 
 const RESULT: Insert = Insert {
     head: "INSERT INTO action_result (tenant, action, at, result)",
-    columns: 4,
     tail: "ON CONFLICT DO NOTHING",
 };
 

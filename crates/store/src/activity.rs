@@ -8,7 +8,6 @@ use sqlx::{Row, SqliteConnection};
 
 const ACTIVITY: Insert = Insert {
     head: "INSERT INTO activity (tenant, event, at, actor, kind, body)",
-    columns: 6,
     tail: "",
 };
 

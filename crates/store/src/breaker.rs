@@ -6,7 +6,6 @@ use sqlx::{Row as _, SqliteConnection};
 
 const TARGET: Insert = Insert {
     head: "INSERT INTO breaker_target (tenant, breaker, target, at)",
-    columns: 4,
     tail: "ON CONFLICT (tenant, breaker, target) DO UPDATE SET at = max(at, excluded.at)",
 };
 

@@ -11,7 +11,6 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 const COUNT: Insert = Insert {
     head: "INSERT INTO client_day (tenant, client, day, requests, refusals)",
-    columns: 5,
     tail: "ON CONFLICT (tenant, client, day) DO UPDATE SET requests = requests + excluded.requests, \
            refusals = refusals + excluded.refusals",
 };

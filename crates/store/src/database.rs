@@ -55,10 +55,14 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .pragma("application_id", APPLICATION_ID.to_string())
-            .pragma("cache_size", "-16000")
-            // Batches are large: checkpoint after 16 MB, and give back what a burst made the log grow.
-            .pragma("wal_autocheckpoint", "4000")
-            .pragma("journal_size_limit", "67108864");
+            // A batch changes thousands of pages: what it changes twice should still be here, and not be written twice.
+            .pragma("cache_size", "-65536")
+            // Pages that several batches change go to the database once: checkpoint after 64 MB, and give back what a
+            // burst made the log grow.
+            .pragma("wal_autocheckpoint", "16000")
+            .pragma("journal_size_limit", "134217728")
+            // Each statement of the pipeline is prepared once.
+            .statement_cache_capacity(512);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

@@ -17,7 +17,6 @@ const KEPT: i64 = 1_000;
 const RAW: usize = 64 * 1024;
 const LETTER: Insert = Insert {
     head: "INSERT INTO dead_letter (tenant, source, received, reason, detail, byte_offset, raw, raw_length)",
-    columns: 8,
     tail: "",
 };
 

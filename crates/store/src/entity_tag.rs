@@ -11,7 +11,6 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 const TAG: Insert = Insert {
     head: "INSERT INTO entity_tag (tenant, kind, value, tag, set_by, reference, at, reason)",
-    columns: 8,
     // Who says so already need not say it again.
     tail: "ON CONFLICT DO NOTHING",
 };

@@ -16,6 +16,8 @@ use std::collections::HashMap;
 
 pub(crate) const COLUMNS: &str =
     "e.id, e.body, e.level, e.level_chosen, e.score, e.owner, e.opened, e.last_activity, e.merged_into";
+/// Events removed in one transaction, so that the pipeline never waits long.
+const REMOVED: i64 = 500;
 /// Entities shown with an event in a list.
 const SHOWN: i64 = 8;
 /// Follows redirects of events that were merged again; longer chains do not come up.
@@ -293,33 +295,35 @@ impl Store {
         Ok(())
     }
 
-    /// Removes events without any activity since `before`, with all that hangs on them but their alerts:
-    /// how many.
+    /// Removes events without any activity since `before`, with all that hangs on them but their alerts, some at a
+    /// time: how many. Call it again while it removes any.
     pub async fn event_delete_before(&self, tenant: &TenantId, before: Time) -> Result<u64> {
         let mut txn = self.begin().await?;
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM event WHERE tenant = ? AND last_activity < ? LIMIT ?")
+                .bind(tenant.as_str())
+                .bind(before.millis())
+                .bind(REMOVED)
+                .fetch_all(&mut *txn)
+                .await?;
+        let list = column::text(&ids)?;
         for statement in [
-            "DELETE FROM membership WHERE tenant = ?1 AND event IN \
-             (SELECT id FROM event WHERE tenant = ?1 AND last_activity < ?2)",
-            "DELETE FROM event_entity WHERE tenant = ?1 AND event IN \
-             (SELECT id FROM event WHERE tenant = ?1 AND last_activity < ?2)",
-            "DELETE FROM event_label WHERE tenant = ?1 AND event IN \
-             (SELECT id FROM event WHERE tenant = ?1 AND last_activity < ?2)",
-            "DELETE FROM activity WHERE tenant = ?1 AND event IN \
-             (SELECT id FROM event WHERE tenant = ?1 AND last_activity < ?2)",
+            "DELETE FROM membership WHERE tenant = ?1 AND event IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM event_entity WHERE tenant = ?1 AND event IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM event_label WHERE tenant = ?1 AND event IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM event_related WHERE tenant = ?1 AND event IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM event_related WHERE tenant = ?1 AND other IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM activity WHERE tenant = ?1 AND event IN (SELECT value FROM json_each(?2))",
+            "DELETE FROM event WHERE tenant = ?1 AND id IN (SELECT value FROM json_each(?2))",
         ] {
             sqlx::query(statement)
                 .bind(tenant.as_str())
-                .bind(before.millis())
+                .bind(&list)
                 .execute(&mut *txn)
                 .await?;
         }
-        let done = sqlx::query("DELETE FROM event WHERE tenant = ? AND last_activity < ?")
-            .bind(tenant.as_str())
-            .bind(before.millis())
-            .execute(&mut *txn)
-            .await?;
         txn.commit().await?;
-        Ok(done.rows_affected())
+        Ok(ids.len() as u64)
     }
 }
 

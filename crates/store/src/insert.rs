@@ -3,8 +3,9 @@
 use crate::error::Result;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Values bound in one statement; SQLite takes up to 32,766.
-const VALUES: usize = 4_000;
+/// Rows of one statement. Few lengths, so that each table has few statements and each is prepared once: to read a
+/// statement of thousands of values takes longer than to write its rows.
+const LENGTHS: [usize; 4] = [64, 16, 4, 1];
 
 /// One row of values being written.
 pub(crate) type Values<'a> = Separated<'a, Sqlite, &'static str>;
@@ -14,8 +15,6 @@ pub(crate) type Values<'a> = Separated<'a, Sqlite, &'static str>;
 pub(crate) struct Insert {
     /// `INSERT INTO … (…)`, up to `VALUES`.
     pub head: &'static str,
-    /// Values in a row.
-    pub columns: usize,
     /// What follows the rows, such as `ON CONFLICT …`.
     pub tail: &'static str,
 }
@@ -28,10 +27,9 @@ impl Insert {
         rows: &[T],
         mut bind: impl FnMut(&mut Values<'_>, &T),
     ) -> Result<()> {
-        for chunk in rows.chunks(VALUES / self.columns) {
+        for chunk in chunks(rows) {
             let mut query = self.statement(chunk, &mut bind);
-            // Not cached: chunks differ in length, and a prepared statement of this size is large.
-            query.build().persistent(false).execute(&mut *connection).await?;
+            query.build().execute(&mut *connection).await?;
         }
         Ok(())
     }
@@ -44,10 +42,9 @@ impl Insert {
         mut bind: impl FnMut(&mut Values<'_>, &T),
     ) -> Result<Vec<String>> {
         let mut returned = Vec::new();
-        for chunk in rows.chunks(VALUES / self.columns) {
+        for chunk in chunks(rows) {
             let mut query = self.statement(chunk, &mut bind);
-            let query = query.build_query_scalar().persistent(false);
-            returned.extend(query.fetch_all(&mut *connection).await?);
+            returned.extend(query.build_query_scalar().fetch_all(&mut *connection).await?);
         }
         Ok(returned)
     }
@@ -61,6 +58,33 @@ impl Insert {
     }
 }
 
+/// The rows in pieces of the lengths there are statements for.
+fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let length = LENGTHS.into_iter().find(|length| *length <= rest.len())?;
+        let (chunk, after) = rest.split_at(length);
+        rest = after;
+        Some(chunk)
+    })
+}
+
+/// Ids as one value, for `IN (SELECT value FROM json_each(?))`: a statement of one length, however many there are.
+pub(crate) fn id_list<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
+    let mut list = String::from("[");
+    for value in values {
+        if list.len() > 1 {
+            list.push(',');
+        }
+        list.push('"');
+        // Ids have no character that JSON would escape.
+        list.push_str(&value.to_string());
+        list.push('"');
+    }
+    list.push(']');
+    list
+}
+
 /// Appends `(?, ?, …)`.
 pub(crate) fn push_list<T: ToString>(query: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>) {
     query.push("(");
@@ -69,4 +93,27 @@ pub(crate) fn push_list<T: ToString>(query: &mut QueryBuilder<Sqlite>, values: i
         list.push_bind(value.to_string());
     }
     query.push(")");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_one_piece_in_order() {
+        for length in [0, 1, 3, 4, 63, 64, 65, 1_000] {
+            let rows: Vec<usize> = (0..length).collect();
+            let pieces: Vec<&[usize]> = chunks(&rows).collect();
+            assert_eq!(pieces.concat(), rows);
+            assert!(pieces.iter().all(|piece| LENGTHS.contains(&piece.len())));
+        }
+    }
+
+    #[test]
+    fn a_list_of_ids_is_json() {
+        let ids = [1, 2].map(model::AlertId::from_bits);
+        let read: Vec<model::AlertId> = serde_json::from_str(&id_list(ids)).unwrap_or_default();
+        assert_eq!(read, ids);
+        assert_eq!(id_list(Vec::<String>::new()), "[]");
+    }
 }

@@ -12,14 +12,12 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 const MATCH: Insert = Insert {
     head: "INSERT INTO intel_match (tenant, kind, value, feed, indicator, names, confidence, tags, at, last, alerts)",
-    columns: 11,
     tail: "ON CONFLICT (tenant, kind, value, feed, indicator) DO UPDATE SET names = excluded.names, \
            confidence = excluded.confidence, tags = max(tags, excluded.tags), last = excluded.last, \
            alerts = alerts + excluded.alerts",
 };
 const VERDICT: Insert = Insert {
     head: "INSERT INTO intel_verdict (tenant, position, alert, kind, value)",
-    columns: 5,
     tail: "ON CONFLICT DO NOTHING",
 };
 

@@ -84,7 +84,9 @@ pub use lease::LeaseFilter;
 pub use link::{Mark, RelatedRow, Relation};
 pub use never_block::NeverBlock;
 pub use page::{Page, PageRequest, Total};
-pub use pipeline::{ChangeKind, Committed, EventChange, PipelineCommit, Snapshot, Unlinked};
+pub use pipeline::{
+    ChangeKind, Committed, EventChange, KeptAlert, KeptEvent, PipelineCommit, Snapshot, Unlinked,
+};
 pub use playbook::PlaybookVersion;
 pub use policy::PolicyFilter;
 pub use response_rule::ResponseRule;

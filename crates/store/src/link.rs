@@ -8,12 +8,10 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 const RELATED: Insert = Insert {
     head: "INSERT INTO event_related (tenant, event, other, at, actor, body)",
-    columns: 6,
     tail: "ON CONFLICT DO NOTHING",
 };
 const MARK: Insert = Insert {
     head: "INSERT INTO do_not_link (tenant, id, one, other, at, actor, reason)",
-    columns: 7,
     tail: "ON CONFLICT DO NOTHING",
 };
 /// Related events told of one event.

@@ -7,6 +7,9 @@
 mod alerts;
 mod entities;
 mod events;
+mod kept;
+
+pub use kept::{KeptAlert, KeptEvent};
 
 use crate::{
     action::{self, ActionResult},
@@ -25,7 +28,8 @@ use crate::{
     trigger::{self, Trigger},
 };
 use model::{
-    Alert, AlertId, EventId, Membership, NoEventReason, RecordId, Related, SecurityEvent, TenantId, Time,
+    Alert, AlertId, EventId, EventStatus, Membership, NoEventReason, RecordId, Related, SecurityEvent,
+    TenantId, Time,
 };
 use sqlx::{Row, SqliteConnection};
 
@@ -61,6 +65,8 @@ pub struct PipelineCommit {
     pub memberships: Vec<Membership>,
     /// Events that changed, in the order they did.
     pub events: Vec<EventChange>,
+    /// What people said of the status of events, in order: it holds for those that the correlator has forgotten, too.
+    pub statuses: Vec<(EventId, EventStatus)>,
     /// Events near each other.
     pub related: Vec<Related>,
     /// Alerts that were taken apart.
@@ -151,6 +157,7 @@ impl PipelineCommit {
             unlinked: Vec::new(),
             memberships: Vec::new(),
             events: Vec::new(),
+            statuses: Vec::new(),
             related: Vec::new(),
             marks: Vec::new(),
             lifted: Vec::new(),
@@ -184,11 +191,12 @@ impl Store {
         source::seen_in_txn(&mut txn, tenant, &commit.source_counts, commit.now).await?;
         client::count_in_txn(&mut txn, tenant, &commit.client_counts).await?;
         dead_letter::insert_in_txn(&mut txn, tenant, &commit.dead_letters).await?;
-        alerts::insert_in_txn(&mut txn, commit).await?;
+        let fresh = alerts::insert_in_txn(&mut txn, commit).await?;
         intel_match::insert_in_txn(&mut txn, commit).await?;
-        alerts::unlink_in_txn(&mut txn, commit).await?;
-        alerts::join_in_txn(&mut txn, commit).await?;
+        alerts::unlink_in_txn(&mut txn, commit, &fresh).await?;
+        alerts::join_in_txn(&mut txn, commit, &fresh).await?;
         events::change_in_txn(&mut txn, commit).await?;
+        events::status_in_txn(&mut txn, tenant, &commit.statuses).await?;
         link::relate_in_txn(&mut txn, tenant, &commit.related, commit.now).await?;
         link::mark_in_txn(&mut txn, tenant, &commit.marks, &commit.lifted).await?;
         entity_tag::change_in_txn(&mut txn, tenant, &commit.entity_tags, commit.now).await?;

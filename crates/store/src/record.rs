@@ -12,7 +12,6 @@ use std::collections::HashMap;
 
 const RECORD: Insert = Insert {
     head: "INSERT INTO record_seen (tenant, record, day, position)",
-    columns: 4,
     tail: "ON CONFLICT DO NOTHING",
 };
 /// Ids asked for in one statement.

@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 
 const STATE: Insert = Insert {
     head: "INSERT INTO rule_state (tenant, rule, enabled, testing, changed)",
-    columns: 5,
     tail: "ON CONFLICT (tenant, rule) DO UPDATE SET enabled = excluded.enabled, testing = excluded.testing, \
            changed = excluded.changed",
 };

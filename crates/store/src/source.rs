@@ -15,7 +15,6 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 const COUNT: Insert = Insert {
     head: "INSERT INTO source_day (tenant, source, day, received, stored, duplicate, rejected, dead_letter, bytes)",
-    columns: 9,
     tail: "ON CONFLICT (tenant, source, day) DO UPDATE SET received = received + excluded.received, \
            stored = stored + excluded.stored, duplicate = duplicate + excluded.duplicate, \
            rejected = rejected + excluded.rejected, dead_letter = dead_letter + excluded.dead_letter, \

@@ -10,7 +10,6 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 /// A newer trigger on the same subject takes the older one's place, under a new id.
 const TRIGGER: Insert = Insert {
     head: "INSERT OR REPLACE INTO trigger_outbox (tenant, kind, subject, created, not_before, attempts)",
-    columns: 6,
     tail: "",
 };
 

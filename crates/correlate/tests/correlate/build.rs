@@ -6,6 +6,16 @@ use model::{
 };
 use std::collections::BTreeSet;
 
+/// How often a property is tried: so often, unless `PROPTEST_CASES` says otherwise.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how long a test runs is no configuration of the product"
+)]
+pub fn cases(usual: u32) -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
 /// When the tests begin.
 pub const START: i64 = 1_790_000_000 / 3600 * 3600;
 

@@ -56,7 +56,7 @@ fn reached(chain: &Chain, start: impl IntoIterator<Item = AlertId>) -> BTreeSet<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(crate::build::cases(128)))]
     #[test]
     fn edges_go_forward_and_every_alert_is_a_root_or_reached_from_one(alerts in alerts()) {
         let chain = chain(&alerts);

@@ -241,7 +241,7 @@ fn any_condition() -> impl Strategy<Value = Condition> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(crate::build::cases(256)))]
     /// The prefilter leaves nothing out: an alert is of a step exactly if the step's condition holds.
     #[test]
     fn the_prefilter_loses_nothing(

@@ -2,7 +2,7 @@
 
 use crate::{
     book::{self, Book},
-    build::{Shape, alert},
+    build::{Shape, alert, cases},
 };
 use correlate::{Caps, Changes, Patterns, Settings, pattern::find};
 use model::{
@@ -13,7 +13,7 @@ use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Small enough to be reached.
-const CAPS: Caps = Caps { graph: 12, other: 6 };
+pub const CAPS: Caps = Caps { graph: 12, other: 6 };
 
 /// How a rule of the generator raises alerts: what a rule is stays the same from alert to alert.
 fn of_rule(rule: usize, id: u128, secs: i64) -> Alert {
@@ -85,7 +85,7 @@ fn tangled() -> impl Strategy<Value = Vec<Draft>> {
 }
 
 /// Alerts in the order of (time, id).
-fn alerts() -> impl Strategy<Value = Vec<Alert>> {
+pub fn alerts() -> impl Strategy<Value = Vec<Alert>> {
     prop_oneof![mixed(), tangled()].prop_map(ordered)
 }
 
@@ -109,7 +109,7 @@ fn ordered(drafts: Vec<Draft>) -> Vec<Alert> {
 }
 
 /// The order in which the alerts arrive when each is up to two minutes late.
-fn arrival(alerts: &[Alert], delays: &[u64]) -> Vec<(Time, Alert)> {
+pub fn arrival(alerts: &[Alert], delays: &[u64]) -> Vec<(Time, Alert)> {
     let delay = |i: usize| Duration::from_millis(delays[i % delays.len()]);
     let mut arrival: Vec<(Time, Alert)> = alerts
         .iter()
@@ -121,7 +121,7 @@ fn arrival(alerts: &[Alert], delays: &[u64]) -> Vec<(Time, Alert)> {
 }
 
 /// Small caps, and patterns over rules of all methods: one of alerts that give no event but as part of it.
-fn settings(caps: Caps) -> Settings {
+pub fn settings(caps: Caps) -> Settings {
     let step = |rules: [usize; 2], at_least: u32| {
         let rules = rules.map(|rule| format!("rule-{rule}"));
         json!({
@@ -154,7 +154,7 @@ fn settings(caps: Caps) -> Settings {
     }
 }
 
-fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
+pub fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
     let mut book = Book::new(settings(CAPS));
     let changes = arrival
         .iter()
@@ -163,22 +163,12 @@ fn run(arrival: &[(Time, Alert)]) -> (Book, Vec<Changes>) {
     (book, changes)
 }
 
-/// Five hundred; `PROPTEST_CASES` says otherwise.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "how long a test runs is no configuration of the product"
-)]
-fn cases() -> u32 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(500)
-}
-
-fn delays() -> impl Strategy<Value = Vec<u64>> {
+pub fn delays() -> impl Strategy<Value = Vec<u64>> {
     vec(0..=120_000u64, 1..40)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases()))]
+    #![proptest_config(ProptestConfig::with_cases(cases(500)))]
 
     #[test]
     fn every_alert_has_one_outcome_and_a_reason(alerts in alerts(), delays in delays()) {

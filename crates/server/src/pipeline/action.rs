@@ -5,10 +5,12 @@
 
 use crate::content::Content;
 use model::{
-    AlertId, Capabilities, CorrelationSettings, EntityKey, EventId, EventStatus, whitelist::Whitelist,
+    AlertId, Capabilities, CorrelationSettings, EntityKey, EventId, EventStatus, TenantId,
+    whitelist::Whitelist,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use store::Store;
 
 /// An input of the pipeline that is not a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,5 +119,23 @@ impl RuleSelection {
             enabled: content.rule_ids.clone(),
             ..Self::default()
         }
+    }
+
+    /// What the store has.
+    pub async fn stored(store: &Store, tenant: &TenantId) -> Result<Self, store::Error> {
+        let states = store.rule_state_list(tenant).await?;
+        let ids = |wanted: fn(&store::RuleState) -> bool| {
+            states
+                .iter()
+                .filter(|(_, state)| wanted(state))
+                .map(|(id, _)| id.clone())
+                .collect()
+        };
+        let custom = store.custom_rule_list(tenant).await?;
+        Ok(Self {
+            enabled: ids(|state| state.enabled),
+            testing: ids(|state| state.testing),
+            custom: custom.into_iter().map(|rule| rule.text).collect(),
+        })
     }
 }

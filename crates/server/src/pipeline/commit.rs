@@ -116,6 +116,7 @@ pub(super) fn build(
 fn record_action(commit: &mut PipelineCommit, action: &Action) {
     match action {
         Action::EventStatus { event, status, actor } => {
+            commit.statuses.push((*event, *status));
             commit.activities.push(Activity {
                 event: *event,
                 at: commit.now,

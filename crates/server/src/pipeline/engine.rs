@@ -7,7 +7,7 @@ use super::{
     verdicts::Verdicts,
 };
 use crate::{clock, content::Content};
-use correlate::{Arrival, Changes, Correlator};
+use correlate::{Adoption, Arrival, Changes, Correlator, KeptEvent};
 use detect::{Budget, Detector, RuleError, RuleMetrics, RuleSet, RuleSource};
 use model::{
     Alert, Capabilities, CorrelationSettings, LogRecord, Origin, ProductId, RecordId, RecordView, Slot,
@@ -269,14 +269,32 @@ impl Engine {
     /// Takes on the state of a snapshot, and the rules that ran then.
     pub fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
-        self.select(&snapshot.rules);
-        self.verdicts = snapshot.verdicts;
+        self.restore_detection(&snapshot)?;
+        self.correlator
+            .restore(snapshot.correlator.get().as_bytes())
+            .map_err(|error| error.to_string())
+    }
+
+    /// Takes on what a snapshot says of everything but correlation.
+    pub fn restore_without_correlator(&mut self, state: &[u8]) -> Result<(), String> {
+        let snapshot: Snapshot = serde_json::from_slice(state).map_err(|error| error.to_string())?;
+        self.restore_detection(&snapshot)
+    }
+
+    /// Begins to make the correlator's state anew, from what was stored of these events and their alerts.
+    pub fn adopt(&mut self, events: impl IntoIterator<Item = KeptEvent>) -> Adoption<'_> {
+        self.correlator.adopt(self.tenant.clone(), events)
+    }
+
+    fn restore_detection(&mut self, snapshot: &Snapshot) -> Result<(), String> {
+        // Rules take a while to compile.
+        if snapshot.rules != self.selection {
+            self.select(&snapshot.rules);
+        }
+        self.verdicts = snapshot.verdicts.clone();
         self.configure(&snapshot.correlation);
         self.detector
             .restore(snapshot.detector.get().as_bytes())
-            .map_err(|error| error.to_string())?;
-        self.correlator
-            .restore(snapshot.correlator.get().as_bytes())
             .map_err(|error| error.to_string())
     }
 

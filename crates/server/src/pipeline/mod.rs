@@ -8,10 +8,15 @@ mod commit;
 mod engine;
 mod judge;
 mod outcome;
+mod recover;
 mod regroup;
 mod sources;
 mod verdicts;
 mod worker;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by it")]
+mod crash_tests;
 
 pub use action::{Action, RuleSelection};
 pub use engine::{Engine, EngineSettings, RawRecord, SourceInfo};

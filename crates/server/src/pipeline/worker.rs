@@ -4,7 +4,6 @@ use super::{
     action::Action,
     commit::{self, Batch},
     engine::{Engine, RawRecord},
-    judge::Judge,
     outcome::Outcome,
     sources::Sources,
 };
@@ -101,12 +100,9 @@ impl Pipeline {
         engine: Engine,
         environment: Environment,
     ) -> Result<(Self, tokio::task::JoinHandle<()>), PipelineError> {
-        let mut worker = Worker::new(engine, environment);
+        let mut worker = Worker::new(engine, environment)?;
         worker.recover().await?;
         worker.engine.limit_rules();
-        worker
-            .engine
-            .judge_by(Judge::Feeds(Arc::clone(&worker.environment.intel)));
         let (sender, committed) = watch::channel(worker.position);
         let rules = Arc::new(RwLock::new(worker.known_rules()));
         let pipeline = Self {
@@ -159,53 +155,31 @@ impl Pipeline {
     }
 }
 
-struct Worker {
-    engine: Engine,
-    environment: Environment,
-    position: Position,
-    snapshot_at: Time,
-    snapshot_position: Position,
+pub(super) struct Worker {
+    pub(super) engine: Engine,
+    pub(super) environment: Environment,
+    pub(super) position: Position,
+    pub(super) snapshot_at: Time,
+    pub(super) snapshot_position: Position,
+    /// The engine's state before its first input.
+    pub(super) blank: Vec<u8>,
+    /// The engine has taken in what is not committed: nobody may take it for the state at `position`.
+    pub(super) ahead: bool,
     metrics_at: Time,
 }
 
 impl Worker {
-    fn new(engine: Engine, environment: Environment) -> Self {
-        Self {
+    pub(super) fn new(engine: Engine, environment: Environment) -> Result<Self, PipelineError> {
+        Ok(Self {
+            blank: engine.snapshot().map_err(PipelineError::Snapshot)?,
             engine,
             environment,
             position: Position::START,
             snapshot_at: clock::now(),
             snapshot_position: Position::START,
+            ahead: false,
             metrics_at: clock::now(),
-        }
-    }
-
-    /// Loads the last snapshot and runs what was committed after it again, for its effect on the state alone.
-    async fn recover(&mut self) -> Result<(), PipelineError> {
-        let (store, tenant) = (self.environment.store.clone(), self.environment.tenant.clone());
-        let committed = Position(store.pipeline_position(&tenant).await?);
-        if let Some(snapshot) = store.pipeline_snapshot_latest(&tenant).await? {
-            self.engine
-                .restore(&snapshot.state)
-                .map_err(PipelineError::Snapshot)?;
-            self.snapshot_position = Position(snapshot.position);
-        }
-        // Feeds may have changed since; what they said then is what the committed results come from.
-        let said = store
-            .intel_verdict_list(&tenant, self.snapshot_position.0)
-            .await?;
-        self.engine.judge_by(Judge::recorded(said));
-        let mut from = self.snapshot_position;
-        let mut met = HashSet::new();
-        while from < committed {
-            let mut entries = self.read(from)?;
-            entries.retain(|(position, _)| *position <= committed);
-            let Some((last, _)) = entries.last() else { break };
-            from = *last;
-            self.process(&entries, &mut met).await?;
-        }
-        self.position = committed;
-        Ok(())
+        })
     }
 
     /// Works until it is stopped, then writes a last snapshot.
@@ -229,7 +203,9 @@ impl Worker {
                 () = tokio::time::sleep(SNAPSHOT_INTERVAL) => {}
             }
         }
-        if let Err(error) = self.commit(self.position, Outcome::default(), &[], true).await {
+        if self.ahead {
+            tracing::warn!("the last inputs were not committed; the next start runs them again");
+        } else if let Err(error) = self.commit(self.position, Outcome::default(), &[], true).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the last snapshot was not written; the next start re-runs more"
@@ -238,17 +214,22 @@ impl Worker {
     }
 
     /// Works through one batch; false if there was nothing.
-    async fn batch(
+    pub(super) async fn batch(
         &mut self,
         committed: &watch::Sender<Position>,
         rules: &RwLock<KnownRules>,
     ) -> Result<bool, PipelineError> {
+        if self.ahead {
+            // The same inputs must not be taken in twice by one state.
+            self.recover().await?;
+        }
         let entries = self.read(self.position)?;
         let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL
             && self.snapshot_position < self.position;
         if entries.is_empty() && !due {
             return Ok(false);
         }
+        self.ahead = true;
         let (outcome, actions) = self.process(&entries, &mut HashSet::new()).await?;
         let position = entries.last().map_or(self.position, |(position, _)| *position);
         self.commit(position, outcome, &actions, due).await?;
@@ -274,7 +255,7 @@ impl Worker {
         known.metrics = metrics;
     }
 
-    fn read(&self, from: Position) -> Result<Vec<(Position, Entry)>, PipelineError> {
+    pub(super) fn read(&self, from: Position) -> Result<Vec<(Position, Entry)>, PipelineError> {
         let journal = &self.environment.journal;
         Ok(tokio::task::block_in_place(|| {
             journal.read(&self.environment.tenant, from, BATCH_BYTES)
@@ -282,7 +263,7 @@ impl Worker {
     }
 
     /// Runs entries through the engine, in order. `met` collects the records that were new.
-    async fn process(
+    pub(super) async fn process(
         &mut self,
         entries: &[(Position, Entry)],
         met: &mut HashSet<RecordId>,
@@ -402,6 +383,7 @@ impl Worker {
             tokio::time::sleep(RETRY).await;
         }
         self.position = position;
+        self.ahead = false;
         if snapshot {
             self.snapshot_at = now;
             self.snapshot_position = position;
@@ -428,7 +410,7 @@ impl Worker {
         }
     }
 
-    fn known_rules(&self) -> KnownRules {
+    pub(super) fn known_rules(&self) -> KnownRules {
         KnownRules {
             set: Arc::clone(self.engine.rules()),
             errors: self.engine.rule_errors().to_vec(),

@@ -3,8 +3,9 @@
 use super::wait;
 use crate::{app::App, clock};
 use journal::{Journal as _, Position, Retention};
-use model::{Time, limits};
+use model::{TenantId, Time, limits};
 use std::{sync::Arc, time::Duration};
+use store::Store;
 use tokio::sync::Notify;
 
 /// Between two rounds.
@@ -30,14 +31,7 @@ pub async fn run(app: Arc<App>) {
 async fn round(app: &App) -> anyhow::Result<()> {
     let now = clock::now();
     let (store, tenant) = (&app.store, &app.tenant);
-    let before = |age: Duration| -> Time { now.minus(age) };
-    let kept = Duration::from_hours(24 * u64::from(limits::ALERT_RETENTION_DAYS));
-    store.alert_delete_before(tenant, before(kept)).await?;
-    store.event_delete_before(tenant, before(kept)).await?;
-    store.entity_day_forget(tenant, before(kept)).await?;
-    while store.record_forget(tenant, before(RECORDS)).await? > 0 {}
-    store.client_day_forget(tenant, before(CLIENTS)).await?;
-    store.intel_match_forget(tenant, before(kept)).await?;
+    forget(store, tenant, now, || !app.stop.is_cancelled()).await?;
     let upto = Position(store.pipeline_snapshot_position(tenant).await?);
     let retention = Retention {
         bytes: app.config.journal.max_bytes / 2,
@@ -55,3 +49,25 @@ async fn round(app: &App) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Forgets rows until none is left that is too old. What may be much goes a piece at a time, so that the pipeline gets its
+/// turn between the pieces, and for as long as `goes_on` says.
+async fn forget(
+    store: &Store,
+    tenant: &TenantId,
+    now: Time,
+    goes_on: impl Fn() -> bool,
+) -> Result<(), store::Error> {
+    let before = |age: Duration| -> Time { now.minus(age) };
+    let kept = Duration::from_hours(24 * u64::from(limits::ALERT_RETENTION_DAYS));
+    while goes_on() && store.alert_delete_before(tenant, before(kept)).await? > 0 {}
+    while goes_on() && store.event_delete_before(tenant, before(kept)).await? > 0 {}
+    while goes_on() && store.record_forget(tenant, before(RECORDS)).await? > 0 {}
+    store.entity_day_forget(tenant, before(kept)).await?;
+    store.client_day_forget(tenant, before(CLIENTS)).await?;
+    store.intel_match_forget(tenant, before(kept)).await.map(drop)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests;

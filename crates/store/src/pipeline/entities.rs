@@ -15,13 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MENTION: Insert = Insert {
     head: "INSERT INTO alert_entity (tenant, alert, kind, value, role, malicious)",
-    columns: 6,
     tail: "ON CONFLICT DO NOTHING",
 };
 const ENTITY: Insert = Insert {
     head: "INSERT INTO entity (tenant, kind, value, malicious, alert_count, attacker_count, victim_count, \
            artefact_count, first_time, last_time)",
-    columns: 10,
     tail: "ON CONFLICT (tenant, kind, value) DO UPDATE SET malicious = max(malicious, excluded.malicious), \
            alert_count = alert_count + excluded.alert_count, \
            attacker_count = attacker_count + excluded.attacker_count, \
@@ -31,13 +29,11 @@ const ENTITY: Insert = Insert {
 };
 const DAY: Insert = Insert {
     head: "INSERT INTO entity_day (tenant, day, kind, value, alerts, hours)",
-    columns: 6,
     tail: "ON CONFLICT (tenant, day, kind, value) DO UPDATE SET alerts = alerts + excluded.alerts, \
            hours = hours | excluded.hours",
 };
 const ALERT_DAY: Insert = Insert {
     head: "INSERT INTO alert_day (tenant, day, alerts)",
-    columns: 3,
     tail: "ON CONFLICT (tenant, day) DO UPDATE SET alerts = alerts + excluded.alerts",
 };
 const HOUR: i64 = 3_600_000;

@@ -4,16 +4,15 @@ use super::{ChangeKind, EventChange, PipelineCommit};
 use crate::{
     column::{int, name, text},
     error::Result,
-    insert::Insert,
+    insert::{Insert, id_list},
 };
-use model::{EventId, SecurityEvent};
+use model::{EventId, EventStatus, SecurityEvent, TenantId};
 use sqlx::SqliteConnection;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const EVENT: Insert = Insert {
     head: "INSERT INTO event (tenant, id, level, status, side, method, first_time, last_time, opened, last_activity, \
            alert_count, raw_alert_count, title_en, title_zh, merged_into, body, score)",
-    columns: 17,
     tail: "ON CONFLICT (tenant, id) DO UPDATE SET \
            level = CASE WHEN level_chosen THEN level ELSE excluded.level END, status = excluded.status, \
            side = excluded.side, method = excluded.method, first_time = excluded.first_time, \
@@ -25,12 +24,10 @@ const EVENT: Insert = Insert {
 };
 const LABEL: Insert = Insert {
     head: "INSERT INTO event_label (tenant, kind, value, event)",
-    columns: 4,
     tail: "ON CONFLICT DO NOTHING",
 };
 const ENTITY: Insert = Insert {
     head: "INSERT INTO event_entity (tenant, event, kind, value, role, malicious, place)",
-    columns: 7,
     tail: "ON CONFLICT (tenant, event, kind, value, role) DO UPDATE SET malicious = excluded.malicious, \
            place = excluded.place WHERE malicious <> excluded.malicious OR place <> excluded.place",
 };
@@ -71,10 +68,7 @@ pub(super) async fn change_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
         })
         .await?;
     insert_labels(txn, tenant, &changes).await?;
-    for change in changes {
-        replace_entities(txn, tenant, &change.event).await?;
-    }
-    Ok(())
+    replace_entities(txn, tenant, &changes).await
 }
 
 struct Encoded<'a> {
@@ -95,6 +89,26 @@ impl<'a> Encoded<'a> {
             body: text(&without_entities)?,
         })
     }
+}
+
+/// Notes statuses, in order. One that is merged away has none of its own.
+pub(super) async fn status_in_txn(
+    txn: &mut SqliteConnection,
+    tenant: &TenantId,
+    statuses: &[(EventId, EventStatus)],
+) -> Result<()> {
+    for (event, status) in statuses {
+        sqlx::query(
+            "UPDATE event SET status = ?1, body = json_set(body, '$.status', ?1) \
+             WHERE tenant = ?2 AND id = ?3 AND merged_into IS NULL AND status <> ?1",
+        )
+        .bind(status.as_str())
+        .bind(tenant.as_str())
+        .bind(event.to_string())
+        .execute(&mut *txn)
+        .await?;
+    }
+    Ok(())
 }
 
 /// The last change of each event, in order.
@@ -137,31 +151,48 @@ async fn insert_labels(txn: &mut SqliteConnection, tenant: &str, changes: &[&Eve
 }
 
 /// Entities only ever join an event, but for a split: then the rows are written anew.
-async fn replace_entities(txn: &mut SqliteConnection, tenant: &str, event: &SecurityEvent) -> Result<()> {
-    let id = event.id.to_string();
-    let rows = event
-        .entities
-        .iter()
-        .enumerate()
-        .map(|(place, entity)| Ok((place as i64, entity, name(&entity.role)?)))
-        .collect::<Result<Vec<_>>>()?;
-    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM event_entity WHERE tenant = ? AND event = ?")
-        .bind(tenant)
-        .bind(&id)
-        .fetch_one(&mut *txn)
-        .await?;
-    if stored > rows.len() as i64 {
-        sqlx::query("DELETE FROM event_entity WHERE tenant = ? AND event = ?")
-            .bind(tenant)
-            .bind(&id)
-            .execute(&mut *txn)
-            .await?;
+async fn replace_entities(txn: &mut SqliteConnection, tenant: &str, changes: &[&EventChange]) -> Result<()> {
+    let known = changes.iter().filter(|change| change.kind != ChangeKind::Opened);
+    let ids = id_list(known.map(|change| change.event.id));
+    let stored: HashMap<String, i64> = sqlx::query_as::<_, (String, i64)>(
+        "SELECT event, count(*) FROM json_each(?2) x CROSS JOIN event_entity e \
+         ON e.tenant = ?1 AND e.event = x.value GROUP BY event",
+    )
+    .bind(tenant)
+    .bind(&ids)
+    .fetch_all(&mut *txn)
+    .await?
+    .into_iter()
+    .collect();
+    let mut rows = Vec::new();
+    let mut fewer = Vec::new();
+    for change in changes {
+        let (id, entities) = (change.event.id.to_string(), &change.event.entities);
+        if stored
+            .get(&id)
+            .is_some_and(|stored| *stored > entities.len() as i64)
+        {
+            fewer.push(id.clone());
+        }
+        for (place, entity) in entities.iter().enumerate() {
+            rows.push((id.clone(), place as i64, entity, name(&entity.role)?));
+        }
     }
+    if !fewer.is_empty() {
+        sqlx::query(
+            "DELETE FROM event_entity WHERE tenant = ? AND event IN (SELECT value FROM json_each(?))",
+        )
+        .bind(tenant)
+        .bind(id_list(fewer))
+        .execute(&mut *txn)
+        .await?;
+    }
+    rows.sort_by(|(one, _, a, _), (other, _, b, _)| (one, &a.key).cmp(&(other, &b.key)));
     ENTITY
-        .rows(txn, &rows, |values, (place, entity, role)| {
+        .rows(txn, &rows, |values, (id, place, entity, role)| {
             values
                 .push_bind(tenant)
-                .push_bind(&id)
+                .push_bind(id)
                 .push_bind(entity.key.kind.code())
                 .push_bind(&entity.key.value)
                 .push_bind(role)

@@ -139,7 +139,7 @@ impl Sighting {
             .iter()
             .map(|record| record.product.parse::<ProductId>());
         Ok(Alert {
-            id: AlertId::derive(tenant, &rule.id, &records),
+            id: AlertId::derive(tenant, &rule.id, &records).at(Time::from_millis(self.at + self.stray)),
             tenant: tenant.clone(),
             time: Time::from_millis(self.at + self.stray),
             first_time: Time::from_millis(self.at + self.stray - self.lasted),

@@ -73,20 +73,7 @@ pub fn custom_source(text: &str) -> RuleSource {
 
 /// Which rules run, as the store has it.
 async fn selection(app: &App) -> Result<RuleSelection, store::Error> {
-    let states = app.store.rule_state_list(&app.tenant).await?;
-    let ids = |wanted: fn(&store::RuleState) -> bool| {
-        states
-            .iter()
-            .filter(|(_, state)| wanted(state))
-            .map(|(id, _)| id.clone())
-            .collect()
-    };
-    let custom = app.store.custom_rule_list(&app.tenant).await?;
-    Ok(RuleSelection {
-        enabled: ids(|state| state.enabled),
-        testing: ids(|state| state.testing),
-        custom: custom.into_iter().map(|rule| rule.text).collect(),
-    })
+    RuleSelection::stored(&app.store, &app.tenant).await
 }
 
 /// Tells the pipeline which rules run now. Two changes at once may tell it in the wrong order; whoever finds that the
