@@ -1,7 +1,8 @@
-//! Forgets what is old: alerts and events after 180 days, journal entries once they are worked through.
+//! Forgets what is old: alerts and events after 180 days, journal entries once they are worked through, and tags whose
+//! indicator has expired.
 
 use super::wait;
-use crate::{app::App, clock};
+use crate::{app::App, clock, intel};
 use journal::{Journal as _, Position, Retention};
 use model::{Time, limits};
 use std::{sync::Arc, time::Duration};
@@ -38,6 +39,8 @@ async fn round(app: &App) -> anyhow::Result<()> {
     while store.record_forget(tenant, before(RECORDS)).await? > 0 {}
     store.client_day_forget(tenant, before(CLIENTS)).await?;
     store.intel_match_forget(tenant, before(kept)).await?;
+    // Indicators expire without anybody doing something.
+    intel::end_tags(&app.intel, (store, tenant), None, now).await?;
     let upto = Position(store.pipeline_snapshot_position(tenant).await?);
     let retention = Retention {
         bytes: app.config.journal.max_bytes / 2,
