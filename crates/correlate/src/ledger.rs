@@ -58,6 +58,7 @@ impl Ledger {
         self.refused.push(AlertOutcome {
             alert,
             outcome: Outcome::NoEvent(reason, whitelist),
+            before: None,
         });
     }
 
@@ -164,6 +165,7 @@ impl State {
                 alerts.push(AlertOutcome {
                     alert: *alert,
                     outcome,
+                    before: entry.before.as_ref().and_then(Outcome::event),
                 });
                 let near = ledger.near.get(alert).into_iter().flatten();
                 related.extend(near.map(|near| self.related(*alert, entry.node, near)));
