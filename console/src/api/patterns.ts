@@ -2,12 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { KEY } from "./cache";
 import { body, client } from "./client";
 
-/** The expert patterns: they come with the server and never change while it runs. */
+/** The expert patterns, which come with the server, and what they did, which changes slowly. */
+const FRESH = 60_000;
+
 export function usePatterns() {
   return useQuery({
     queryKey: [KEY.patterns, "list"],
     queryFn: () => body(client.GET("/patterns")),
-    staleTime: Infinity,
+    staleTime: FRESH,
   });
 }
 
@@ -16,6 +18,6 @@ export function usePattern(id: string) {
     queryKey: [KEY.patterns, "one", id],
     queryFn: () => body(client.GET("/patterns/{id}", { params: { path: { id } } })),
     enabled: id !== "",
-    staleTime: Infinity,
+    staleTime: FRESH,
   });
 }

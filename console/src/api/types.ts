@@ -86,6 +86,7 @@ export type Rule = Schemas["Rule"];
 export type RuleDetail = Schemas["RuleDetail"];
 /** Ordered steps whose alerts make one event. */
 export type Pattern = Schemas["Pattern"];
+export type EventPattern = Schemas["EventPattern"];
 export type PatternDetail = Schemas["PatternDetail"];
 export type PatternStep = Schemas["PatternStep"];
 export type PatternJoin = Schemas["PatternJoin"];

@@ -1,5 +1,5 @@
 //! The TAXII client against `medallion`, the server that OASIS wrote beside the standard. Skipped, and said so, where
-//! Python or medallion is not installed: `pip install medallion`.
+//! Python or medallion is not installed: `pip install medallion`; `CTDR_PYTHON` names another python than `python3`.
 #![allow(clippy::unwrap_used)]
 
 use connectors::{
@@ -145,6 +145,28 @@ async fn a_collection_of_medallion_is_read_page_by_page_and_then_only_what_is_ne
         .unwrap();
     assert!(none.objects.is_empty());
     assert_eq!(none.added_after, new.added_after);
+
+    // From any place and to its end, although pages are shorter than asked for; by the address of the root, too.
+    let after = Some("2026-01-01T00:00:00.000000Z");
+    let root = format!("{}/root/", server.url);
+    let id = "91a7b528-80eb-42ed-a74d-c6fbd5a26116";
+    let rest = collect(&egress, &root, &auth, Some(id), after).await.unwrap();
+    let patterns: Vec<Value> = rest
+        .objects
+        .iter()
+        .map(|object| serde_json::from_str::<Value>(object.get()).unwrap()["pattern"].clone())
+        .collect();
+    assert_eq!(
+        patterns,
+        [2, 3, 4, 5].map(|number| object(number)["pattern"].clone())
+    );
+    let missing = collect(&egress, &server.url, &auth, Some("Malware"), None).await;
+    assert!(
+        matches!(missing, Err(TaxiiError::NoCollection { .. })),
+        "{missing:?}"
+    );
+    let nobody = collect(&egress, &server.url, &Auth::None, None, None).await;
+    assert!(matches!(nobody, Err(TaxiiError::Fetch(_))), "{nobody:?}");
 
     let wrong = Auth::Basic {
         user: "ann".into(),

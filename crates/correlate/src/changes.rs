@@ -19,6 +19,8 @@ pub struct AlertOutcome {
     pub alert: AlertId,
     /// What became of it.
     pub outcome: Outcome,
+    /// The event it was in before.
+    pub before: Option<EventId>,
 }
 
 impl Outcome {
@@ -35,6 +37,12 @@ impl AlertOutcome {
     /// The event it is in.
     pub fn event(&self) -> Option<EventId> {
         self.outcome.event()
+    }
+
+    /// The events it went from and to, if it was in one and is in another now.
+    pub fn moved(&self) -> Option<(EventId, EventId)> {
+        let (from, to) = (self.before?, self.event()?);
+        (from != to).then_some((from, to))
     }
 }
 

@@ -54,6 +54,7 @@ impl Ledger {
         self.refused.push(AlertOutcome {
             alert,
             outcome: Outcome::NoEvent(reason, whitelist),
+            before: None,
         });
     }
 
@@ -154,7 +155,11 @@ impl State {
                 known.extend(outcome.event());
             }
             if before != Some(&outcome) {
-                alerts.push(AlertOutcome { alert, outcome });
+                alerts.push(AlertOutcome {
+                    alert,
+                    outcome,
+                    before: before.and_then(Outcome::event),
+                });
                 let near = ledger.near.get(&alert).into_iter().flatten();
                 related.extend(near.map(|near| self.related(alert, node, near)));
             }

@@ -1,6 +1,6 @@
 //! The command line, and the help that teaches it.
 
-use crate::{pattern::PatternCommand, rule::arguments::RuleCommand};
+use crate::{pattern::PatternCommand, rule::arguments::RuleCommand, whitelist::WhitelistCommand};
 use clap::{Args, Parser, Subcommand};
 use hunt::{Log, LogMode};
 use model::ProductId;
@@ -15,7 +15,8 @@ use std::{net::SocketAddr, path::PathBuf};
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 6 conflict · 7 unreachable · 130 interrupted"
+    after_help = "Exit codes: 0 ok · 1 failure · 2 usage · 3 check failed · 4 not found · 5 not allowed · 6 conflict · 7 unreachable · \
+8 done in part · 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -38,6 +39,9 @@ pub enum Command {
     /// Expert patterns as code: lint, test.
     #[command(subcommand)]
     Pattern(PatternCommand),
+    /// What is known to be harmless, on a running server: list, add, remove, try.
+    #[command(subcommand)]
+    Whitelist(WhitelistCommand),
     /// Print the API's OpenAPI document.
     #[command(hide = true)]
     Openapi,

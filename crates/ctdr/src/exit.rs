@@ -43,6 +43,32 @@ impl Failure {
         }
     }
 
+    /// Who asks is not known, or may not: exit code 5.
+    pub fn refused(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 5,
+            error: Some(error.into()),
+        }
+    }
+
+    /// The server does not answer: exit code 7.
+    pub fn unreachable(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 7,
+            error: Some(error.into()),
+        }
+    }
+
+    /// Some of what was asked for is done, and people have been told what is not: exit code 8.
+    pub const fn partial() -> Self {
+        Self { code: 8, error: None }
+    }
+
+    /// The error, for something that goes on after it.
+    pub const fn error(&self) -> Option<&anyhow::Error> {
+        self.error.as_ref()
+    }
+
     /// A failure that people have been told of: exit code 1.
     pub const fn told() -> Self {
         Self { code: 1, error: None }

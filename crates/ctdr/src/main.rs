@@ -6,9 +6,11 @@ mod hunt;
 mod logging;
 mod pattern;
 mod progress;
+mod remote;
 mod replay;
 mod rule;
 mod serve;
+mod whitelist;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         cli::Command::Hunt(arguments) => hunt::run(&arguments),
         cli::Command::Rule(command) => rule::run(&command),
         cli::Command::Pattern(command) => pattern::run(&command),
+        cli::Command::Whitelist(command) => whitelist::run(&command),
         cli::Command::Openapi => serve::print_openapi(),
     };
     exit::code(result)

@@ -15,3 +15,15 @@ pub fn bytes(total: u64) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+/// A bar from 0 to 100, for work that is done elsewhere.
+pub fn percent() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr());
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    match ProgressStyle::with_template("{bar:32} {pos:>3} %") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -122,6 +122,7 @@ mod tests {
             .collect();
         let feed = Feed {
             id: "f".to_owned(),
+            name: "ours".to_owned(),
             default_confidence: 75,
             tag_confidence: 70,
         };
@@ -218,6 +219,26 @@ mod tests {
         let verdicts = judge(&snapshot, &entities, Time::from_secs(1));
         assert_eq!(verdicts.len(), 1);
         assert!(!verdicts[0].tags);
+    }
+
+    #[test]
+    fn a_tag_holds_as_long_as_its_indicator_tags() {
+        let listed = ["203.0.113.0/24", "*.evil.example", "http://a.example/x?y=1"];
+        let mut values = listed.map(|value| (value, 90)).to_vec();
+        let hash = "ab".repeat(20);
+        values.extend([(hash.as_str(), 90), ("198.51.100.7", 30)]);
+        let snapshot = snapshot(&values);
+        let now = Time::from_secs(1);
+        for value in listed.into_iter().chain([hash.as_str()]) {
+            // As a match writes it.
+            let indicator = Observable::guess(value).unwrap().to_string();
+            assert!(snapshot.still_tags("f", &indicator, now), "{indicator}");
+            assert!(!snapshot.still_tags("other", &indicator, now), "{indicator}");
+        }
+        // Inside of the network, and not what the feed says; not sure enough; not there; nothing that could be.
+        for indicator in ["203.0.113.7", "198.51.100.7", "192.0.2.1", "a b", ""] {
+            assert!(!snapshot.still_tags("f", indicator, now), "{indicator}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod story;
 mod visible;
 mod words;
 
-pub use story::{Action, ActionTask, Matrix, Note, Story, TacticName, Technique};
+pub use story::{Action, ActionTask, Matrix, Neighbour, Note, Story, TacticName, Technique};
 
 use model::Language;
 use serde::Deserialize;

@@ -39,6 +39,7 @@ pub fn document(story: &Story<'_>, language: Language) -> Document {
             section(t("What led to what", "因果关系"), teller.edges()),
             section(t("Entities", "实体"), teller.entities()),
             section(t("Why each alert belongs", "告警归入依据"), teller.reasons()),
+            section(t("Related events", "关联事件"), teller.related()),
             section(t("Actions taken", "已采取的处置"), teller.actions()),
             section(t("Activity and comments", "活动与备注"), teller.notes()),
         ],
@@ -320,6 +321,26 @@ impl Teller<'_> {
             ("Why it is here", "归入依据"),
         ];
         self.table(&head, self.story.chain.nodes.iter().map(row))
+    }
+
+    fn related(&self) -> Vec<Block> {
+        let row = |near: &crate::Neighbour| {
+            vec![
+                near.event.id.to_string(),
+                near.event.title.get(self.language).to_owned(),
+                near.event.level.name().get(self.language).to_owned(),
+                time(near.at),
+                near.reason.get(self.language).to_owned(),
+            ]
+        };
+        let head = [
+            ("Event", "事件 ID"),
+            ("Title", "事件"),
+            ("Level", "等级"),
+            ("Since", "关联时间"),
+            ("Why", "依据"),
+        ];
+        self.table(&head, self.story.related.iter().map(row))
     }
 
     fn actions(&self) -> Vec<Block> {

@@ -105,6 +105,17 @@ pub struct Note {
     pub comment: Option<String>,
 }
 
+/// An event near this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// The other event.
+    pub event: SecurityEvent,
+    /// Since when they are known to be near.
+    pub at: Time,
+    /// Why.
+    pub reason: LocalText,
+}
+
 /// Everything a document says about an event.
 #[derive(Clone, Debug)]
 pub struct Story<'a> {
@@ -122,6 +133,8 @@ pub struct Story<'a> {
     pub chain: &'a Chain,
     /// Its entities, attackers first, each with how many alerts mention it.
     pub entities: &'a [(Entity, u64)],
+    /// Events near it that were not merged.
+    pub related: &'a [Neighbour],
     /// What was done.
     pub actions: &'a [Action],
     /// What happened to it, oldest first.

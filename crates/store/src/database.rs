@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The migrations by number, in order; a released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "pipeline", include_str!("../migrations/0001_pipeline.sql")),
     (2, "detection", include_str!("../migrations/0002_detection.sql")),
     (3, "response", include_str!("../migrations/0003_response.sql")),
@@ -22,6 +22,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "entity", include_str!("../migrations/0006_entity.sql")),
     (7, "tuning", include_str!("../migrations/0007_tuning.sql")),
     (8, "links", include_str!("../migrations/0008_links.sql")),
+    (9, "pattern", include_str!("../migrations/0009_pattern.sql")),
 ];
 /// Reads that run at once.
 const READERS: u32 = 4;

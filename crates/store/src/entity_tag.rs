@@ -5,6 +5,7 @@ use crate::{
     database::Store,
     error::Result,
     insert::Insert,
+    intel_tag,
 };
 use model::{EntityKey, LocalText, TagSource, TenantId, Time, entity_tag::MALICIOUS};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -39,6 +40,8 @@ pub struct EntityTag {
     pub source: TagSource,
     /// Their name, the rule's id, or the indicator.
     pub reference: String,
+    /// The id of the feed whose indicator it is.
+    pub feed: Option<String>,
     /// When.
     pub at: Time,
     /// Why.
@@ -139,9 +142,19 @@ fn decode(row: &SqliteRow) -> Result<EntityTag> {
             ))
         })
         .transpose()?;
+    let source = column::code(row, "set_by")?;
+    let reference: &str = row.try_get("reference")?;
+    let (feed, reference) = match source {
+        TagSource::Intel => {
+            let (feed, indicator) = intel_tag::parts(reference);
+            (Some(feed.to_owned()), indicator)
+        }
+        _ => (None, reference),
+    };
     Ok(EntityTag {
-        source: column::code(row, "set_by")?,
-        reference: row.try_get("reference")?,
+        source,
+        reference: reference.to_owned(),
+        feed,
         at: column::time(row, "at")?,
         reason: column::json(row, "reason")?,
         removed,

@@ -3,11 +3,13 @@
 use crate::{
     column::{self, int},
     database::Store,
+    entity_tag,
     error::Result,
     insert::Insert,
+    intel_tag,
     pipeline::PipelineCommit,
 };
-use model::{AlertId, EntityKey, EntityKind, TenantId, Time};
+use model::{AlertId, EntityKey, EntityKind, LocalText, TenantId, Time};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 const MATCH: Insert = Insert {
@@ -38,6 +40,10 @@ pub struct IntelMatch {
     pub confidence: u8,
     /// Whether the entity got the malicious tag by it.
     pub tags: bool,
+    /// Nothing but intelligence calls the entity malicious in this alert.
+    pub alone: bool,
+    /// Why it is malicious, for people.
+    pub reason: LocalText,
 }
 
 /// What an indicator was to an entity, over all its alerts.
@@ -95,7 +101,10 @@ pub(crate) async fn insert_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
                 .push_bind(found.entity.kind.code())
                 .push_bind(&found.entity.value);
         })
-        .await
+        .await?;
+    let tags = intel_tag::of(&tagged, commit.now)?;
+    let rows: Vec<_> = tags.iter().map(intel_tag::Tag::row).collect();
+    entity_tag::insert_in_txn(txn, tenant, &rows).await
 }
 
 /// Forgets the verdicts no kept snapshot can be run again from.

@@ -38,10 +38,12 @@ mod idempotency;
 mod insert;
 mod intel;
 mod intel_match;
+mod intel_tag;
 mod lease;
 mod link;
 mod never_block;
 mod page;
+mod pattern;
 mod pipeline;
 mod playbook;
 mod policy;
@@ -80,10 +82,12 @@ pub use event_similar::Candidates;
 pub use idempotency::{Idempotency, IdempotencyKey, Response};
 pub use intel::{IntelFeed, IntelFeedStatus, IntelRun, SecretChange};
 pub use intel_match::{IntelMatch, IntelMatchRow};
+pub use intel_tag::{IntelTag, IntelTagEnd};
 pub use lease::LeaseFilter;
 pub use link::{Mark, RelatedRow, Relation};
 pub use never_block::NeverBlock;
 pub use page::{Page, PageRequest, Total};
+pub use pattern::{PatternAlert, PatternLink, PatternUse};
 pub use pipeline::{
     ChangeKind, Committed, EventChange, KeptAlert, KeptEvent, PipelineCommit, Snapshot, Unlinked,
 };

@@ -47,7 +47,7 @@ export function TagsTab({ tags }: { tags: EntityTag[] }) {
     <Panel>
       <Table<EntityTag>
         size="small"
-        rowKey={(tag) => `${tag.by} ${tag.reference} ${tag.removed?.at ?? ""}`}
+        rowKey={(tag) => `${tag.by} ${tag.reference} ${tag.at} ${tag.name.en} ${tag.removed?.at ?? ""}`}
         columns={columns}
         dataSource={tags}
         pagination={false}

@@ -8,12 +8,13 @@ import { Status, toneOf } from "../../components/Status";
 import { useTell } from "../../components/useTell";
 import { useLocal, useText, word } from "../../i18n/text";
 import css from "./EventPage.module.css";
+import { EventPatterns } from "./EventPatterns";
 
 const STATUSES: EventStatus[] = ["unhandled", "handling", "handling_failed", "handled"];
 const LEVELS: Level[] = [5, 4, 3, 2, 1];
 
 /** What is always in view: what to do, who does it, where it stands. */
-export function EventFacts({ event }: { event: EventDetail }) {
+export function EventFacts({ event, onAlert }: { event: EventDetail; onAlert: (id: string) => void }) {
   const t = useText();
   const local = useLocal();
   return (
@@ -57,6 +58,7 @@ export function EventFacts({ event }: { event: EventDetail }) {
           </ul>
         </section>
       )}
+      {event.patterns.length > 0 && <EventPatterns patterns={event.patterns} onAlert={onAlert} />}
       {event.score_reasons.length > 0 && (
         <section>
           <h2>{t.event.whyScore}</h2>

@@ -69,7 +69,7 @@ function Body({ event }: { event: EventDetail }) {
       </header>
       <Relations event={event} />
       <div className={css.columns}>
-        <EventFacts event={event} />
+        <EventFacts event={event} onAlert={setAlert} />
         <Tabs
           className={css.tabs ?? ""}
           activeKey={tab || "chain"}

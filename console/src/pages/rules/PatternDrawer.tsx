@@ -6,6 +6,7 @@ import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { LevelTag } from "../../components/Level";
 import { Loading } from "../../components/Loading";
+import { Moment } from "../../components/Moment";
 import { Badge } from "../../components/Status";
 import { formatDuration } from "../../format/duration";
 import { useLocal, useText } from "../../i18n/text";
@@ -35,6 +36,8 @@ function Body({ pattern }: { pattern: PatternDetail }) {
         facts={[
           [t.common.id, <Identifier key="id" id={pattern.id} />],
           [t.patterns.within, formatDuration(pattern.within_seconds, t.words.duration)],
+          [t.patterns.events, pattern.events],
+          [t.patterns.last, pattern.last_time && <Moment key="last" at={pattern.last_time} full />],
           [t.patterns.level, pattern.level && <LevelTag key="level" level={pattern.level} />],
           [
             t.patterns.tests,

@@ -2,6 +2,7 @@ import type { TableColumnsType } from "antd";
 import { usePatterns } from "../../api/patterns";
 import type { Pattern } from "../../api/types";
 import { LevelTag } from "../../components/Level";
+import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable, whole } from "../../components/PagedTable";
 import { useUrlValue } from "../../filters/useFilters";
@@ -21,7 +22,7 @@ export function PatternsTab() {
         rows={whole(patterns)}
         rowKey={(pattern) => pattern.id}
         columns={useColumns()}
-        width={860}
+        width={1000}
         currentId={open}
         onOpen={(pattern) => setOpen(pattern.id)}
         empty={<Nothing title={t.emptyTitle} hint={t.empty} />}
@@ -57,6 +58,16 @@ function useColumns(): TableColumnsType<Pattern> {
       title: t.patterns.within,
       width: 110,
       render: (_, pattern) => <span className="number">{formatDuration(pattern.within_seconds, t.words.duration)}</span>,
+    },
+    {
+      title: t.patterns.events,
+      width: 140,
+      render: (_, pattern) => (
+        <div>
+          <div className="number">{pattern.events}</div>
+          {pattern.last_time && <Moment at={pattern.last_time} />}
+        </div>
+      ),
     },
   ];
 }

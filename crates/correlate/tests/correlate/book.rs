@@ -66,7 +66,7 @@ impl Book {
     }
 
     pub fn read(&mut self, changes: &Changes) {
-        for AlertOutcome { alert, outcome } in &changes.alerts {
+        for AlertOutcome { alert, outcome, .. } in &changes.alerts {
             match outcome {
                 Outcome::Joined(membership) => {
                     assert_eq!(membership.alert, *alert);

@@ -17,3 +17,4 @@ mod replay;
 mod replay_alerts;
 mod rule;
 mod stage;
+mod whitelist;

@@ -50,10 +50,19 @@ impl Ended {
 
 /// Runs the binary to its end, without any configuration of whoever runs the tests.
 pub fn ctdr<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
+    ctdr_in(&[], arguments)
+}
+
+/// The same with variables of the environment.
+pub fn ctdr_in<S: AsRef<OsStr>>(environment: &[(&str, &str)], arguments: &[S]) -> Ended {
     let mut command = Command::new(binary());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CTDR_")) {
         command.env_remove(name);
     }
+    for locale in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(locale);
+    }
+    command.envs(environment.iter().copied());
     let output = command.args(arguments).stdin(Stdio::null()).output();
     Ended::of(&output.expect("the binary starts"))
 }

@@ -1,19 +1,23 @@
 //! Building a snapshot: feed by feed, so that no more than one of them has to be at hand as it was read.
 
 use super::{
-    Feed, Snapshot,
+    Feed, Snapshot, about,
     ranges::Networks,
-    row::{self, Class, Row},
+    row::{self, Row, Terms},
     table::{self, Table},
 };
 use crate::indicator::{About, Indicator};
 use std::collections::HashMap;
+
+/// What is remembered to be kept once: where everything differs, there is nothing to gain, and memory to lose.
+const REMEMBERED: usize = 200_000;
 
 /// Takes the indicators of one feed after the other.
 #[derive(Debug, Default)]
 pub struct Builder {
     snapshot: Snapshot,
     abouts: HashMap<About, u32>,
+    terms: HashMap<Terms, u32>,
 }
 
 /// There is no more room: tables are addressed by 32 bits, feeds by 16.
@@ -35,7 +39,7 @@ impl Builder {
 
     /// Adds an indicator of the feed begun last.
     pub fn add(&mut self, indicator: &Indicator) -> Result<(), Full> {
-        let snapshot = &mut self.snapshot;
+        let snapshot = &self.snapshot;
         let (class, value) = row::encode(&indicator.observable);
         let start = u32::try_from(snapshot.bytes.len()).map_err(|_| Full)?;
         let length = u16::try_from(value.bytes().len()).map_err(|_| Full)?;
@@ -45,24 +49,50 @@ impl Builder {
         let Some((number, feed)) = snapshot.feeds.iter().enumerate().next_back() else {
             return Err(Full);
         };
-        let mut row = Row::new(&indicator.observable, class, start, length);
-        row.feed = number as u16;
-        row.confidence = indicator.confidence.unwrap_or(feed.default_confidence).min(100);
-        row.valid_from = row::seconds(indicator.valid_from);
-        row.valid_until = row::seconds(indicator.valid_until);
-        row.first_seen = row::seconds(indicator.first_seen);
-        row.last_seen = row::seconds(indicator.last_seen);
-        row.about = if let Some(number) = self.abouts.get(&indicator.about) {
-            *number
-        } else {
-            let number = u32::try_from(snapshot.abouts.len()).map_err(|_| Full)?;
-            snapshot.abouts.push(indicator.about.clone());
-            self.abouts.insert(indicator.about.clone(), number);
-            number
+        let mut terms = Terms {
+            about: 0,
+            valid_from: row::seconds(indicator.valid_from),
+            valid_until: row::seconds(indicator.valid_until),
+            first_seen: row::seconds(indicator.first_seen),
+            last_seen: row::seconds(indicator.last_seen),
+            feed: number as u16,
+            confidence: indicator.confidence.unwrap_or(feed.default_confidence).min(100),
         };
-        snapshot.bytes.extend_from_slice(value.bytes());
-        snapshot.rows.push(row);
+        terms.about = self.about(&indicator.about)?;
+        let mut row = Row::new(&indicator.observable, class, start, length);
+        row.hash = table::hash(class, value.bytes());
+        row.terms = self.terms(terms)?;
+        self.snapshot.bytes.extend_from_slice(value.bytes());
+        self.snapshot.rows.push(row);
         Ok(())
+    }
+
+    /// Where it stands what an indicator belongs to.
+    fn about(&mut self, about: &About) -> Result<u32, Full> {
+        if let Some(place) = self.abouts.get(about) {
+            return Ok(*place);
+        }
+        let place = about::write(about, &mut self.snapshot.abouts);
+        let place = u32::try_from(place).map_err(|_| Full)?;
+        if self.abouts.len() >= REMEMBERED {
+            self.abouts.clear();
+        }
+        self.abouts.insert(about.clone(), place);
+        Ok(place)
+    }
+
+    /// The number of terms.
+    fn terms(&mut self, terms: Terms) -> Result<u32, Full> {
+        if let Some(number) = self.terms.get(&terms) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.snapshot.terms.len()).map_err(|_| Full)?;
+        self.snapshot.terms.push(terms);
+        if self.terms.len() >= REMEMBERED {
+            self.terms.clear();
+        }
+        self.terms.insert(terms, number);
+        Ok(number)
     }
 
     /// Adds all indicators of a feed, each value once: of several that say the same, the surest.
@@ -78,22 +108,17 @@ impl Builder {
 
     /// The snapshot.
     pub fn build(self) -> Snapshot {
-        let Self { mut snapshot, abouts } = self;
-        drop(abouts);
+        let Self {
+            mut snapshot,
+            abouts,
+            terms,
+        } = self;
+        drop((abouts, terms));
         snapshot.rows.shrink_to_fit();
+        snapshot.terms.shrink_to_fit();
         snapshot.bytes.shrink_to_fit();
         snapshot.abouts.shrink_to_fit();
-        let found_by_value = |row: &&Row| row.class != Class::Network;
-        snapshot.table = Table::for_rows(snapshot.rows.iter().filter(found_by_value).count());
-        for (number, row) in snapshot
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| found_by_value(row))
-        {
-            let hash = table::hash(row.class, row.value(&snapshot.bytes));
-            snapshot.table.insert(hash, number as u32);
-        }
+        snapshot.table = Table::of(&mut snapshot.rows);
         snapshot.networks = Networks::new(&snapshot.rows, &snapshot.bytes);
         snapshot
     }

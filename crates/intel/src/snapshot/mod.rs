@@ -1,10 +1,11 @@
 //! All indicators of all feeds as tables that are only read: built once, shared, and replaced as a whole.
 //!
-//! Ten million indicators have to fit into a gigabyte and answer within a microsecond, so nothing is kept as a string of
-//! its own: values stand one after the other in `bytes`, what many indicators share is kept once, and an open-addressed
-//! table ([`table`]) finds rows by a hash of the value, of which it keeps 32 bits beside the row number. A value that is
-//! not known costs one look into the table most of the time. Networks are found by their start ([`ranges`]).
+//! Ten million indicators have to fit into a gigabyte twice, because the new table is built while the old one answers,
+//! and to answer within a microsecond. So nothing is kept as a string of its own: values stand one after the other in
+//! `bytes`, what indicators share is kept once, and rows of 16 bytes stand in the order of a hash of their value, so that
+//! a small index ([`table`]) finds them. Networks are found by their start ([`ranges`]).
 
+mod about;
 mod build;
 mod ranges;
 mod row;
@@ -19,7 +20,7 @@ use crate::{
 };
 use model::Time;
 use ranges::Networks;
-use row::{Class, Row};
+use row::{Class, Row, Terms};
 use std::net::IpAddr;
 use table::Table;
 
@@ -28,6 +29,8 @@ use table::Table;
 pub struct Feed {
     /// Its id.
     pub id: String,
+    /// Its name, for people.
+    pub name: String,
     /// How sure it is where it does not say, 0 to 100.
     pub default_confidence: u8,
     /// From which confidence on an indicator makes an entity malicious.
@@ -38,7 +41,9 @@ pub struct Feed {
 #[derive(Debug, Default)]
 pub struct Snapshot {
     feeds: Vec<Feed>,
-    abouts: Vec<About>,
+    /// What indicators belong to, one after the other.
+    abouts: Vec<u8>,
+    terms: Vec<Terms>,
     rows: Vec<Row>,
     bytes: Vec<u8>,
     table: Table,
@@ -53,7 +58,7 @@ pub struct Match<'s> {
     /// What it looks for.
     pub indicator: Observable,
     /// What it belongs to.
-    pub about: &'s About,
+    pub about: About,
     /// How sure the feed is.
     pub confidence: u8,
     /// Since when it holds.
@@ -84,9 +89,11 @@ impl Snapshot {
         self.rows.is_empty()
     }
 
-    /// Bytes of memory the tables take, without what feeds call their indicators.
+    /// Bytes of memory that all of it takes.
     pub fn size(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()
+            + self.terms.capacity() * size_of::<Terms>()
+            + self.abouts.capacity()
             + self.bytes.capacity()
             + self.table.size()
             + self.networks.size()
@@ -164,6 +171,19 @@ impl Snapshot {
         found
     }
 
+    /// Whether a feed still calls an indicator, as text, reason enough for the malicious tag.
+    pub fn still_tags(&self, feed: &str, indicator: &str, now: Time) -> bool {
+        let found = match Observable::guess(indicator) {
+            Ok(Observable::Network(network)) => self.address(network.addr(), now),
+            Ok(Observable::Domain { name, .. }) => self.domain(&name, now),
+            Ok(Observable::Url(url)) => self.url(&url, now),
+            Ok(Observable::Hash(hash)) => self.hash(&hash, now),
+            Err(_) => Vec::new(),
+        };
+        let same = |by: &Match<'_>| by.feed.id == feed && by.tags() && by.indicator.to_string() == indicator;
+        found.iter().any(same)
+    }
+
     fn equal<'s>(
         &'s self,
         class: Class,
@@ -172,7 +192,8 @@ impl Snapshot {
         wanted: impl Fn(&Row) -> bool,
         found: &mut Vec<Match<'s>>,
     ) {
-        self.table.candidates(table::hash(class, value), |number| {
+        let hash = table::hash(class, value);
+        self.table.candidates(hash, &self.rows, |number| {
             let row = &self.rows[number as usize];
             if row.class == class && row.value(&self.bytes) == value && wanted(row) {
                 self.push(number, now, found);
@@ -182,18 +203,19 @@ impl Snapshot {
 
     fn push<'s>(&'s self, number: u32, now: Time, found: &mut Vec<Match<'s>>) {
         let row = &self.rows[number as usize];
-        if !row.holds(now) {
+        let terms = &self.terms[row.terms as usize];
+        if !terms.hold(now) {
             return;
         }
         found.push(Match {
-            feed: &self.feeds[usize::from(row.feed)],
+            feed: &self.feeds[usize::from(terms.feed)],
             indicator: row.observable(&self.bytes),
-            about: &self.abouts[row.about as usize],
-            confidence: row.confidence,
-            valid_from: row::time(row.valid_from),
-            valid_until: row::time(row.valid_until),
-            first_seen: row::time(row.first_seen),
-            last_seen: row::time(row.last_seen),
+            about: about::read(&self.abouts[terms.about as usize..]),
+            confidence: terms.confidence,
+            valid_from: row::time(terms.valid_from),
+            valid_until: row::time(terms.valid_until),
+            first_seen: row::time(terms.first_seen),
+            last_seen: row::time(terms.last_seen),
         });
     }
 }

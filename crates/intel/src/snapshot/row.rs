@@ -1,4 +1,4 @@
-//! An indicator in 32 bytes, its value apart.
+//! An indicator in 16 bytes, its value apart, and what many indicators share.
 
 use crate::observable::{FileHash, Observable};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -16,25 +16,34 @@ pub(super) enum Class {
     Hash,
 }
 
-/// An indicator.
+/// An indicator: where its value and its terms stand, and what finds it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     start: u32,
-    /// What it belongs to.
+    /// The hash of its value.
+    pub hash: u32,
+    /// The number of what its feed says about it.
+    pub terms: u32,
+    length: u16,
+    /// What the value is.
+    pub class: Class,
+    below: bool,
+}
+
+/// What a feed says about an indicator, and often about many: kept once where it is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Terms {
+    /// Where what it belongs to stands.
     pub about: u32,
     /// Times in seconds since 1970, 0 for none.
     pub valid_from: u32,
     pub valid_until: u32,
     pub first_seen: u32,
     pub last_seen: u32,
-    length: u16,
     /// The feed.
     pub feed: u16,
-    /// What the value is.
-    pub class: Class,
     /// How sure the feed is.
     pub confidence: u8,
-    below: bool,
 }
 
 /// The value of an observable in as few bytes as it takes.
@@ -97,16 +106,24 @@ impl Row {
     pub(super) fn new(observable: &Observable, class: Class, start: u32, length: u16) -> Self {
         Self {
             start,
-            about: 0,
-            valid_from: 0,
-            valid_until: 0,
-            first_seen: 0,
-            last_seen: 0,
+            hash: 0,
+            terms: 0,
             length,
-            feed: 0,
             class,
-            confidence: 0,
             below: matches!(observable, Observable::Domain { below: true, .. }),
+        }
+    }
+
+    /// A row by what finds it.
+    #[cfg(test)]
+    pub(super) fn at(hash: u32, start: u32) -> Self {
+        Self {
+            start,
+            hash,
+            terms: 0,
+            length: 0,
+            class: Class::Hash,
+            below: false,
         }
     }
 
@@ -115,10 +132,9 @@ impl Row {
         self.below
     }
 
-    /// Whether it holds at a time.
-    pub(super) fn holds(&self, now: Time) -> bool {
-        let now = now.millis().div_euclid(1000);
-        i64::from(self.valid_from) <= now && (self.valid_until == 0 || now < i64::from(self.valid_until))
+    /// Where its value begins.
+    pub(super) fn start(&self) -> u32 {
+        self.start
     }
 
     /// Its value among the values of all.
@@ -140,6 +156,14 @@ impl Row {
             Class::Hash => Observable::Hash(hash(value)),
             Class::Address | Class::Network => Observable::Network(network(value)),
         }
+    }
+}
+
+impl Terms {
+    /// Whether the indicator holds at a time.
+    pub(super) fn hold(&self, now: Time) -> bool {
+        let now = now.millis().div_euclid(1000);
+        i64::from(self.valid_from) <= now && (self.valid_until == 0 || now < i64::from(self.valid_until))
     }
 }
 
@@ -183,7 +207,7 @@ mod tests {
 
     #[test]
     fn values_come_back_as_they_went_in() {
-        assert_eq!(size_of::<Row>(), 32);
+        assert_eq!(size_of::<Row>(), 16);
         for text in [
             "203.0.113.7",
             "203.0.113.0/24",

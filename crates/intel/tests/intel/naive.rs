@@ -96,6 +96,7 @@ fn build(indicators: &[(u16, Indicator)]) -> Snapshot {
         builder
             .feed(Feed {
                 id: feed.to_string(),
+                name: format!("feed {feed}"),
                 default_confidence: 60,
                 tag_confidence: 70,
             })

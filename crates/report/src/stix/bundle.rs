@@ -2,7 +2,7 @@
 
 use super::id;
 use crate::{story::Story, visible};
-use model::{Language, LocalText};
+use model::{Language, LocalText, SecurityEvent};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -67,7 +67,11 @@ impl<'a> Bundle<'a> {
 
     /// Adds a domain or relationship object of ours: `fields` and what all of them have.
     pub fn add(&mut self, kind: &str, id: &str, fields: Value) -> String {
-        let event = self.story.event;
+        self.add_of(self.story.event, kind, id, fields)
+    }
+
+    /// The same about another event.
+    pub fn add_of(&mut self, event: &SecurityEvent, kind: &str, id: &str, fields: Value) -> String {
         let mut object = Map::new();
         for (name, value) in [
             ("type", json!(kind)),
@@ -98,6 +102,15 @@ impl<'a> Bundle<'a> {
             &id,
             json!({"relationship_type": kind, "source_ref": from, "target_ref": to}),
         );
+    }
+
+    /// Adds that two events have to do with each other, and why.
+    pub fn relate_because(&mut self, from: &str, to: &str, why: &LocalText) {
+        let id = self.id("relationship", &[from, "related-to", to]);
+        let fields = json!({
+            "relationship_type": "related-to", "description": self.text(why), "source_ref": from, "target_ref": to,
+        });
+        self.add("relationship", &id, fields);
     }
 
     /// The ids of what was added so far.

@@ -1,9 +1,9 @@
 //! The event as an incident, with what was observed, what it indicates and what to look for.
 
-use super::{bundle::Bundle, observable, pattern};
+use super::{bundle::Bundle, id, observable, pattern};
 use crate::{story::Story, visible};
 use correlate::Node;
-use model::{Alert, Entity, Language, Role, Time};
+use model::{Alert, Entity, Language, Role, SecurityEvent, Time};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -14,14 +14,7 @@ const MOST: u64 = 999_999_999;
 pub fn write(story: &Story<'_>, language: Language) -> String {
     let mut bundle = Bundle::new(story, language);
     let event = story.event;
-    let id = bundle.id("incident", &[]);
-    let fields = json!({
-        "name": bundle.text(&event.title),
-        "description": bundle.text(&event.description),
-        "labels": [format!("level-{}", event.level.number())],
-        "external_references": [{"source_name": "OpenCTDR", "external_id": event.id}],
-    });
-    let incident = bundle.add("incident", &id, fields);
+    let incident = add(&mut bundle, event);
     for technique in &event.techniques {
         let pattern = pattern::technique(&mut bundle, technique);
         bundle.relate(&incident, "related-to", &pattern);
@@ -49,7 +42,23 @@ pub fn write(story: &Story<'_>, language: Language) -> String {
         "object_refs": members,
     });
     bundle.add("grouping", &id, fields);
+    for near in story.related {
+        let other = add(&mut bundle, &near.event);
+        bundle.relate_because(&incident, &other, &near.reason);
+    }
     bundle.write("incident")
+}
+
+/// Adds an event as an incident: the same object whether the bundle is about it or about one near it.
+fn add(bundle: &mut Bundle<'_>, event: &SecurityEvent) -> String {
+    let fields = json!({
+        "name": bundle.text(&event.title),
+        "description": bundle.text(&event.description),
+        "labels": [format!("level-{}", event.level.number())],
+        "external_references": [{"source_name": "OpenCTDR", "external_id": event.id}],
+    });
+    let id = id::ours("incident", &[&event.id.to_string(), bundle.code()]);
+    bundle.add_of(event, "incident", &id, fields)
 }
 
 /// Where an observable was seen, and with which techniques.

@@ -5,7 +5,7 @@ use model::{
     Aggregation, Alert, AlertId, Entity, EntityKey, EntityKind, EventId, EventStatus, Level, LinkReason,
     LocalText, Membership, Origin, Role, RuleRef, SecurityEvent, Side, Tactic, TenantId, Time,
 };
-use report::{Action, ActionTask, Matrix, Note, Story, TacticName, Technique};
+use report::{Action, ActionTask, Matrix, Neighbour, Note, Story, TacticName, Technique};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Owns what a story borrows.
@@ -13,6 +13,7 @@ pub struct Scene {
     pub event: SecurityEvent,
     pub alerts: Vec<(Alert, Membership)>,
     pub entities: Vec<(Entity, u64)>,
+    pub related: Vec<Neighbour>,
     pub actions: Vec<Action>,
     pub notes: Vec<Note>,
     pub matrix: Matrix,
@@ -128,6 +129,15 @@ impl Scene {
             ),
             event: event(text, &alerts),
             entities: vec![(attacker, 2), (site, 2), (host, 1)],
+            related: vec![Neighbour {
+                event: SecurityEvent {
+                    id: EventId::from_bits(10),
+                    title: LocalText::new(format!("Scan of {text}"), format!("{text} 被扫描")),
+                    ..event(text, &alerts)
+                },
+                at: at(400),
+                reason: LocalText::new(format!("Both name {text}."), format!("两者均涉及 {text}。")),
+            }],
             actions: vec![Action {
                 entity: EntityKey::new(EntityKind::Ip, "203.0.113.7"),
                 operation: LocalText::new("Block the address", "封禁 IP"),
@@ -167,6 +177,7 @@ impl Scene {
             members: &members,
             chain: &self.chain,
             entities: &self.entities,
+            related: &self.related,
             actions: &self.actions,
             notes: &self.notes,
             matrix: &self.matrix,

@@ -163,7 +163,8 @@ fn an_incident_is_a_valid_bundle_with_all_that_was_seen() {
             ("file", 1),
             ("grouping", 1),
             ("identity", 3),
-            ("incident", 1),
+            // The event, and one near it.
+            ("incident", 2),
             ("indicator", 1),
             ("ipv4-addr", 1),
             ("note", 1),
@@ -172,6 +173,42 @@ fn an_incident_is_a_valid_bundle_with_all_that_was_seen() {
         for (kind, count) in expected {
             assert_eq!(counts.get(kind), Some(&count), "{kind} of {counts:?}");
         }
+    }
+}
+
+#[test]
+fn an_event_near_it_is_the_object_that_its_own_bundle_has() {
+    let scene = Scene::new("shop.example");
+    let mut other = Scene::new("shop.example");
+    other.event = scene.related[0].event.clone();
+    other.related.clear();
+    let find = |bundle: &Value, kind: &str, of: &str| {
+        let objects = bundle["objects"].as_array().unwrap();
+        let found = objects
+            .iter()
+            .find(|o| o["type"] == kind && o.to_string().contains(of));
+        found.unwrap_or_else(|| panic!("no {kind} of {of}")).clone()
+    };
+    for (language, why) in [
+        (Language::En, "Both name shop.example."),
+        (Language::Zh, "两者均涉及 shop.example。"),
+    ] {
+        let (told, own) = (
+            bundle(&scene, Format::Stix, language),
+            bundle(&other, Format::Stix, language),
+        );
+        let id = other.event.id.to_string();
+        let near = find(&told, "incident", &id);
+        assert_eq!(near, find(&own, "incident", &id));
+        let tie = find(&told, "relationship", why);
+        assert_eq!(
+            (&tie["target_ref"], &tie["relationship_type"]),
+            (&near["id"], &Value::from("related-to"))
+        );
+        assert_eq!(
+            tie["source_ref"],
+            find(&told, "incident", &scene.event.id.to_string())["id"]
+        );
     }
 }
 

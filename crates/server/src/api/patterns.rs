@@ -11,8 +11,10 @@ use super::{
 use crate::app::App;
 use axum::{Json, extract::State};
 use correlate::pattern::{Join, Pattern as Expert};
+use model::Time;
 use serde::Serialize;
 use std::sync::Arc;
+use store::PatternUse;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,6 +38,11 @@ struct Pattern {
     within_seconds: u64,
     /// The steps, in the order in which they happen.
     steps: Vec<PatternStep>,
+    /// Events in which it holds, as far as they are kept.
+    events: u64,
+    /// When the newest of the alerts it ties in them happened; null if it never held.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_time: Option<Time>,
 }
 
 /// A step of a pattern.
@@ -91,7 +98,7 @@ struct PatternTest {
 }
 
 impl Pattern {
-    fn of(pattern: &Expert) -> Self {
+    fn of(pattern: &Expert, used: Option<&PatternUse>) -> Self {
         Self {
             id: pattern.id.clone(),
             title: pattern.title.clone().into(),
@@ -101,6 +108,8 @@ impl Pattern {
             steps: (0..pattern.steps.len())
                 .map(|step| PatternStep::of(pattern, step))
                 .collect(),
+            events: used.map_or(0, |used| used.events),
+            last_time: used.map(|used| used.last),
         }
     }
 }
@@ -131,14 +140,16 @@ impl PatternJoin {
     }
 }
 
-/// List the expert patterns.
+/// List the expert patterns, each with the events in which it holds.
 #[utoipa::path(
     get, path = "/patterns", operation_id = "list_patterns", tag = "rules",
     responses((status = 200, body = Vec<Pattern>), (status = "default", body = ProblemBody))
 )]
-async fn list(_: Viewer, State(app): Shared) -> Json<Vec<Pattern>> {
+async fn list(_: Viewer, State(app): Shared) -> Result<Json<Vec<Pattern>>, Problem> {
+    let used = app.store.pattern_use_list(&app.tenant).await?;
     let patterns = app.content.patterns.iter();
-    Json(patterns.map(|(_, pattern)| Pattern::of(pattern)).collect())
+    let shown = patterns.map(|(_, pattern)| Pattern::of(pattern, used.get(&pattern.id)));
+    Ok(Json(shown.collect()))
 }
 
 /// Fetch an expert pattern.
@@ -153,13 +164,14 @@ async fn fetch(_: Viewer, State(app): Shared, Id(id): Id<String>) -> Result<Json
     let ((_, pattern), file) = known
         .find(|((_, pattern), _)| pattern.id == id)
         .ok_or_else(|| Problem::not_found(&id))?;
+    let used = app.store.pattern_use_list(&app.tenant).await?;
     let tests = pattern.tests.iter().map(|case| PatternTest {
         name: case.name.clone(),
         alerts: case.alerts.len(),
         complete: case.complete,
     });
     Ok(Json(PatternDetail {
-        pattern: Pattern::of(pattern),
+        pattern: Pattern::of(pattern, used.get(&id)),
         text: file.text.clone(),
         tests: tests.collect(),
     }))

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[derive(Debug)]
 pub struct Problem {
     kind: Kind,
-    detail: String,
+    detail: LocalText,
     errors: Vec<Place>,
     retry_after: Option<Duration>,
 }
@@ -137,11 +137,16 @@ impl Kind {
 }
 
 impl Problem {
-    /// A problem of a kind with what exactly is wrong.
+    /// A problem of a kind with what exactly is wrong, for whoever calls the API.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self::told(kind, LocalText::same(detail))
+    }
+
+    /// A problem of a kind with what exactly is wrong, in the reader's language: what people run into in the console.
+    pub fn told(kind: Kind, detail: LocalText) -> Self {
         Self {
             kind,
-            detail: detail.into(),
+            detail,
             errors: Vec::new(),
             retry_after: None,
         }
@@ -180,7 +185,7 @@ impl Problem {
             title: self.kind.title().get(language).to_owned(),
             status: self.kind.status().as_u16(),
             code: self.kind.code(),
-            detail: self.detail.clone(),
+            detail: self.detail.get(language).to_owned(),
             request_id,
             errors: self.errors.clone(),
         }
@@ -245,5 +250,25 @@ impl From<crate::pipeline::PipelineError> for Problem {
             Kind::Unavailable,
             "the pipeline does not take this in right now; the server's log says why",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_readers_language() {
+        let advice = || LocalText::new("tag its domain instead", "请改为标记其域名");
+        let detail = |problem: Problem, language| problem.body(language, None).detail;
+        assert_eq!(
+            detail(Problem::told(Kind::Invalid, advice()), Language::Zh),
+            "请改为标记其域名"
+        );
+        assert_eq!(
+            detail(Problem::told(Kind::Invalid, advice()), Language::En),
+            "tag its domain instead"
+        );
+        assert_eq!(detail(Problem::new(Kind::Invalid, "`x`"), Language::Zh), "`x`");
     }
 }

@@ -11,7 +11,17 @@ use toml::{Table, Value};
 const PREFIX: &str = "CTDR_";
 
 /// Variables that start with the prefix and are not configuration.
-const OTHER: [&str; 2] = ["CTDR_TEST_DATA", "CTDR_LOG"];
+const OTHER: [&str; 8] = [
+    "CTDR_TEST_DATA",
+    "CTDR_PYTHON",
+    "CTDR_LOG",
+    // Those of commands that ask a server.
+    "CTDR_URL",
+    "CTDR_USER",
+    "CTDR_PASSWORD",
+    "CTDR_PASSWORD_FILE",
+    "CTDR_LANGUAGE",
+];
 
 /// The process's environment, as pairs: reading it is the caller's effect.
 pub type Environment = Vec<(String, String)>;

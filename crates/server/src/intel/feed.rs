@@ -186,6 +186,7 @@ impl Feed {
     pub fn trust(&self) -> intel::Feed {
         intel::Feed {
             id: self.id.clone(),
+            name: self.name.clone(),
             default_confidence: self.settings.default_confidence,
             tag_confidence: self.settings.tag_confidence,
         }

@@ -8,12 +8,14 @@ mod disk;
 mod feed;
 mod geo;
 mod refresh;
+mod tags;
 
 #[cfg(test)]
 pub use feed::Columns;
 pub use feed::{Credentials, Feed, FeedError, Kind, Layout, Mistake, Report, Settings};
 pub use geo::{Geo, Place};
 pub use refresh::{RefreshError, accept, refresh};
+pub use tags::end_tags;
 
 use crate::config::Config;
 use connectors::egress::{Egress, EgressError, EgressPolicy};

@@ -2,7 +2,7 @@
 
 use super::{
     action::{Action, RuleSelection},
-    judge::Judge,
+    judge::{Judge, standing},
     outcome::{DeadLetterRow, Outcome},
     verdicts::Verdicts,
 };
@@ -186,9 +186,10 @@ impl Engine {
 
     /// Correlates an alert that was raised elsewhere.
     pub fn alert(&mut self, mut alert: Alert, now: Time, outcome: &mut Outcome) {
-        outcome.intel.extend(self.judge.alert(&mut alert, now));
+        let known = self.judge.alert(&mut alert, now);
         // What an analyst says stands above what feeds say.
         self.verdicts.judge(&mut alert);
+        outcome.intel.extend(standing(known, &alert));
         outcome.add(self.correlator.alert(&alert, now));
         outcome.alerts.push(alert);
     }
@@ -218,19 +219,15 @@ impl Engine {
                 actor,
                 ..
             } => {
-                let merged = self.correlator.merge(events, actor).map(|(event, changes)| {
-                    outcome.add(changes);
-                    vec![event]
-                });
+                let merged = self.correlator.merge(events, actor);
+                let merged = merged.map(|(event, changes)| outcome.regroup(vec![event], changes));
                 outcome.answer(request, merged);
             }
             Action::EventSplit {
                 request, event, cuts, ..
             } => {
-                let split = self.correlator.split(*event, cuts).map(|(events, changes)| {
-                    outcome.add(changes);
-                    events
-                });
+                let split = self.correlator.split(*event, cuts);
+                let split = split.map(|(events, changes)| outcome.regroup(events, changes));
                 outcome.answer(request, split);
             }
             Action::AllowLink { one, other, .. } => {

@@ -5,7 +5,7 @@
 //! was never committed is judged anew, which harms nobody: ids do not depend on it.
 
 use crate::intel::Intel;
-use model::{Alert, AlertId, EntityKey, Time};
+use model::{Alert, AlertId, EntityKey, LocalText, Time};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -58,6 +58,12 @@ fn judge(snapshot: &intel::Snapshot, alert: &mut Alert, now: Time) -> Vec<IntelM
         return Vec::new();
     }
     let mentioned: HashSet<&EntityKey> = alert.entities.iter().map(|entity| &entity.key).collect();
+    let malicious: HashSet<&EntityKey> = alert
+        .entities
+        .iter()
+        .filter(|entity| entity.malicious)
+        .map(|entity| &entity.key)
+        .collect();
     let matches: Vec<IntelMatch> = verdicts
         .into_iter()
         .take(MOST)
@@ -69,6 +75,8 @@ fn judge(snapshot: &intel::Snapshot, alert: &mut Alert, now: Time) -> Vec<IntelM
             confidence: verdict.by.confidence,
             // The host of a URL need not be an entity of its own.
             tags: verdict.tags && mentioned.contains(&verdict.entity),
+            alone: !malicious.contains(&verdict.entity),
+            reason: reason(&verdict.by),
             entity: verdict.entity,
         })
         .collect();
@@ -79,6 +87,35 @@ fn judge(snapshot: &intel::Snapshot, alert: &mut Alert, now: Time) -> Vec<IntelM
         .collect();
     tag(alert, &tagged);
     matches
+}
+
+/// Matches as they stand once analysts were asked: what they call harmless is not tagged.
+pub(super) fn standing(mut matches: Vec<IntelMatch>, alert: &Alert) -> Vec<IntelMatch> {
+    for found in matches.iter_mut().filter(|found| found.tags) {
+        found.tags = alert
+            .entities
+            .iter()
+            .any(|entity| entity.malicious && entity.key == found.entity);
+    }
+    matches
+}
+
+/// Why an entity is malicious by an indicator.
+fn reason(by: &intel::Match<'_>) -> LocalText {
+    let (feed, indicator, confidence) = (&by.feed.name, &by.indicator, by.confidence);
+    let names = &by.about.names;
+    let (en, zh) = if names.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (
+            format!(" ({})", names.join(", ")),
+            format!("（{}）", names.join("、")),
+        )
+    };
+    LocalText::new(
+        format!("`{indicator}`{en} is listed by feed “{feed}”, confidence {confidence}"),
+        format!("情报源“{feed}”收录 `{indicator}`{zh}，置信度 {confidence}"),
+    )
 }
 
 fn tag(alert: &mut Alert, tagged: &HashSet<EntityKey>) {
@@ -93,7 +130,7 @@ fn tag(alert: &mut Alert, tagged: &HashSet<EntityKey>) {
 mod tests {
     use super::*;
     use intel::{Builder, Feed, Indicator, Observable};
-    use model::{Aggregation, Entity, EntityKind, Level, LocalText, Origin, Role, RuleRef, Side, TenantId};
+    use model::{Aggregation, Entity, EntityKind, Level, Origin, Role, RuleRef, Side, TenantId};
     use std::collections::BTreeSet;
 
     fn alert() -> Alert {
@@ -135,6 +172,7 @@ mod tests {
         let mut builder = Builder::default();
         let feed = Feed {
             id: "f".to_owned(),
+            name: "ours".to_owned(),
             default_confidence: 75,
             tag_confidence: 70,
         };

@@ -26,8 +26,30 @@ pub struct Outcome {
     pub events: BTreeMap<EventId, EventChange>,
     /// Events near each other.
     pub related: Vec<Related>,
-    /// The answers to merges and splits, by request: the events they led to, or why not.
-    pub answers: BTreeMap<String, Result<Vec<EventId>, Refused>>,
+    /// The answers to merges and splits, by request: what they led to, or why not.
+    pub answers: BTreeMap<String, Result<Regrouped, Refused>>,
+}
+
+/// What an analyst's merge or split led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouped {
+    /// The event that stands, or those that came off.
+    pub events: Vec<EventId>,
+    /// The alerts that moved, by alert, each with the events it went from and to.
+    pub moved: Vec<(AlertId, EventId, EventId)>,
+}
+
+impl Regrouped {
+    /// What became of these events, of the changes that were made for it.
+    fn of(events: Vec<EventId>, changes: &Changes) -> Self {
+        let moves = changes.alerts.iter().filter_map(|outcome| {
+            let (from, to) = outcome.moved()?;
+            Some((outcome.alert, from, to))
+        });
+        // The correlator settles what it was still waiting for first; what moves by that was nobody's decision.
+        let moved = moves.filter(|(_, _, to)| events.contains(to)).collect();
+        Self { events, moved }
+    }
 }
 
 /// The conservation law of a source: received = stored + duplicate + rejected + dead letter (+ in flight).
@@ -76,8 +98,15 @@ pub struct DeadLetterRow {
 
 impl Outcome {
     /// Adds what an analyst's merge or split came to.
-    pub(super) fn answer(&mut self, request: &str, answer: Result<Vec<EventId>, Refused>) {
+    pub(super) fn answer(&mut self, request: &str, answer: Result<Regrouped, Refused>) {
         self.answers.insert(request.to_owned(), answer);
+    }
+
+    /// Adds what the correlator changed for an analyst's merge or split, and answers what came of it.
+    pub(super) fn regroup(&mut self, events: Vec<EventId>, changes: Changes) -> Regrouped {
+        let regrouped = Regrouped::of(events, &changes);
+        self.add(changes);
+        regrouped
     }
 
     /// Adds what the correlator changed. Of several changes to one event the last is kept, but an event that

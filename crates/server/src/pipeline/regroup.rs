@@ -1,12 +1,15 @@
 //! Merges and splits by hand, as rows: the answer for whoever asked, the marks, the activity and the audit entry.
 
-use super::action::Action;
+use super::{action::Action, outcome::Regrouped};
 use correlate::Refused;
 use model::{AlertId, Apart, EventId, id::ContentHash};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store::{ActionResult, Activity, ActivityKind, AuditEntry, Mark, PipelineCommit};
+
+/// Alerts that an entry names of those that moved.
+const NAMED: usize = 20;
 
 /// What came of a merge or split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +42,7 @@ pub(super) fn mark_id(one: AlertId, other: AlertId) -> String {
 pub(super) fn record(
     commit: &mut PipelineCommit,
     action: &Action,
-    answers: &BTreeMap<String, Result<Vec<EventId>, Refused>>,
+    answers: &BTreeMap<String, Result<Regrouped, Refused>>,
 ) {
     match action {
         Action::EventMerge {
@@ -52,9 +55,10 @@ pub(super) fn record(
                 return;
             };
             answered(commit, request, answer);
-            if let Ok(into) = answer {
-                let body = json!({"merged": events, "reason": reason});
+            if let Ok(Regrouped { events: into, moved }) = answer {
                 for event in into {
+                    let gone: Vec<&EventId> = events.iter().filter(|merged| *merged != event).collect();
+                    let body = json!({"merged": gone, "reason": reason, "moved": told(moved)});
                     note(commit, *event, actor, "event.merge", &body);
                 }
             }
@@ -70,7 +74,7 @@ pub(super) fn record(
                 return;
             };
             answered(commit, request, answer);
-            if let Ok(events) = answer {
+            if let Ok(Regrouped { events, moved }) = answer {
                 let at = commit.now;
                 commit.marks.extend(cuts.iter().map(|(one, other)| Mark {
                     id: mark_id(*one, *other),
@@ -80,9 +84,12 @@ pub(super) fn record(
                     actor: actor.clone(),
                     reason: reason.clone(),
                 }));
-                let body = json!({"split": events, "from": event, "reason": reason});
-                for event in std::iter::once(event).chain(events) {
-                    note(commit, *event, actor, "event.split", &body);
+                let body =
+                    |moved: Value| json!({"split": events, "from": event, "reason": reason, "moved": moved});
+                note(commit, *event, actor, "event.split", &body(told(moved)));
+                for part in events {
+                    let own = moved.iter().filter(|(_, _, to)| to == part);
+                    note(commit, *part, actor, "event.split", &body(told(own)));
                 }
             }
         }
@@ -106,10 +113,16 @@ pub(super) fn record(
     }
 }
 
-fn answered(commit: &mut PipelineCommit, request: &str, answer: &Result<Vec<EventId>, Refused>) {
+/// The alerts that moved: how many, and the first of them by id; an event may have ten thousand.
+fn told<'a>(moved: impl IntoIterator<Item = &'a (AlertId, EventId, EventId)>) -> Value {
+    let alerts: Vec<AlertId> = moved.into_iter().map(|(alert, ..)| *alert).collect();
+    json!({"count": alerts.len(), "alerts": alerts[..alerts.len().min(NAMED)]})
+}
+
+fn answered(commit: &mut PipelineCommit, request: &str, answer: &Result<Regrouped, Refused>) {
     let answer = match answer {
-        Ok(events) => Answer::Done {
-            events: events.clone(),
+        Ok(regrouped) => Answer::Done {
+            events: regrouped.events.clone(),
         },
         Err(refused) => Answer::Refused {
             why: refused.to_string(),

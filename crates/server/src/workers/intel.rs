@@ -43,6 +43,7 @@ async fn round(app: &App) -> Result<(), store::Error> {
         app.intel
             .rebuild(&app.store.intel_feed_list(&app.tenant).await?)
             .await;
+        intel::end_tags(&app.intel, (&app.store, &app.tenant), None, clock::now()).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! Forgets what is old: alerts and events after 180 days, journal entries once they are worked through.
+//! Forgets what is old: alerts and events after 180 days, journal entries once they are worked through, and tags whose
+//! indicator has expired.
 
 use super::wait;
-use crate::{app::App, clock};
+use crate::{app::App, clock, intel};
 use journal::{Journal as _, Position, Retention};
 use model::{TenantId, Time, limits};
 use std::{sync::Arc, time::Duration};
@@ -32,6 +33,8 @@ async fn round(app: &App) -> anyhow::Result<()> {
     let now = clock::now();
     let (store, tenant) = (&app.store, &app.tenant);
     forget(store, tenant, now, || !app.stop.is_cancelled()).await?;
+    // Indicators expire without anybody doing something.
+    intel::end_tags(&app.intel, (store, tenant), None, now).await?;
     let upto = Position(store.pipeline_snapshot_position(tenant).await?);
     let retention = Retention {
         bytes: app.config.journal.max_bytes / 2,

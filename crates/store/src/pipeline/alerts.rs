@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     insert::{Insert, id_list},
 };
-use model::{Alert, AlertId, NoEventReason};
+use model::{Alert, AlertId, EntityKey, NoEventReason};
 use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -66,6 +66,12 @@ impl<'a> Encoded<'a> {
     }
 }
 
+/// Entities that are malicious in an alert by intelligence alone: that is not its rule's word.
+fn by_intel(commit: &PipelineCommit) -> HashSet<(AlertId, &EntityKey)> {
+    let alone = commit.intel.iter().filter(|found| found.tags && found.alone);
+    alone.map(|found| (found.alert, &found.entity)).collect()
+}
+
 /// Stores new alerts and counts them for their entities; one that is there already changes nothing.
 pub(super) async fn insert_in_txn(txn: &mut SqliteConnection, commit: &PipelineCommit) -> Result<Fresh> {
     let tenant = commit.tenant.as_str();
@@ -106,7 +112,7 @@ pub(super) async fn insert_in_txn(txn: &mut SqliteConnection, commit: &PipelineC
     insert_products(txn, tenant, &new).await?;
     let fresh = new.iter().map(|row| row.alert.id).collect();
     let new: Vec<(&str, &Alert)> = new.iter().map(|row| (row.id.as_str(), row.alert)).collect();
-    entities::insert_in_txn(txn, tenant, &new).await?;
+    entities::insert_in_txn(txn, tenant, &new, &by_intel(commit)).await?;
     Ok(fresh)
 }
 

@@ -9,9 +9,9 @@ use crate::{
     error::Result,
     insert::Insert,
 };
-use model::{Alert, EntityKey, Origin, Role, TagSource, Time};
+use model::{Alert, AlertId, EntityKey, Origin, Role, TagSource, Time};
 use sqlx::SqliteConnection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const MENTION: Insert = Insert {
     head: "INSERT INTO alert_entity (tenant, alert, kind, value, role, malicious)",
@@ -65,7 +65,7 @@ struct Sums<'a> {
 }
 
 impl<'a> Sums<'a> {
-    fn add(&mut self, alert: &'a Alert) {
+    fn add(&mut self, alert: &'a Alert, by_intel: &HashSet<(AlertId, &EntityKey)>) {
         let day = alert.time.day();
         let hour = 1 << (alert.time.millis().div_euclid(HOUR).rem_euclid(24));
         *self.alerts.entry(day).or_default() += 1;
@@ -86,7 +86,7 @@ impl<'a> Sums<'a> {
                 Role::Victim => 1,
                 Role::Artefact => 2,
             }] += 1;
-            if entity.malicious {
+            if entity.malicious && !by_intel.contains(&(alert.id, &entity.key)) {
                 let by = match alert.origin {
                     Origin::Vendor => TagSource::Vendor,
                     Origin::Predefined | Origin::Custom => TagSource::Rule,
@@ -111,11 +111,12 @@ pub(super) async fn insert_in_txn(
     txn: &mut SqliteConnection,
     tenant: &str,
     alerts: &[(&str, &Alert)],
+    by_intel: &HashSet<(AlertId, &EntityKey)>,
 ) -> Result<()> {
     let mut rows = Vec::new();
     let mut sums = Sums::default();
     for (id, alert) in alerts {
-        sums.add(alert);
+        sums.add(alert, by_intel);
         for entity in &alert.entities {
             rows.push((*id, entity, name(&entity.role)?));
         }

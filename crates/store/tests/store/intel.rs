@@ -1,9 +1,11 @@
 //! Feeds and what they said.
 
 use crate::fixture::{Fixture, alert, at, audit};
-use model::{AlertId, EntityKey, EntityKind, TenantId};
+use model::{AlertId, EntityKey, EntityKind, LocalText, TagSource, TenantId};
 use serde_json::json;
-use store::{Error, IntelFeed, IntelMatch, IntelRun, SecretBytes, SecretChange};
+use store::{
+    EntityTagChange, Error, IntelFeed, IntelMatch, IntelRun, IntelTagEnd, SecretBytes, SecretChange,
+};
 
 fn feed() -> IntelFeed {
     IntelFeed {
@@ -142,6 +144,8 @@ async fn matches_are_counted_and_verdicts_last_as_long_as_they_can_be_run_again(
         names: vec!["Emotet".into()],
         confidence: 90,
         tags,
+        alone: true,
+        reason: LocalText::same("it is listed"),
     };
     for (position, snapshot) in [(10, false), (20, true), (30, true), (40, false)] {
         let mut batch = fixture.batch(position - 10, position);
@@ -170,4 +174,106 @@ async fn matches_are_counted_and_verdicts_last_as_long_as_they_can_be_run_again(
         "the older of two snapshots is at 20"
     );
     assert_eq!(store.intel_match_forget(tenant, at(41)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_tag_of_a_feed_ends_with_its_indicator_and_stays_in_the_history() {
+    let fixture = Fixture::new().await;
+    let Fixture { store, tenant, .. } = &fixture;
+    let entity = EntityKey::new(EntityKind::Ip, "203.0.113.7");
+    let found = |indicator: &str, alone| IntelMatch {
+        alert: AlertId::from_bits(1),
+        entity: entity.clone(),
+        feed: "feed-1".into(),
+        indicator: indicator.into(),
+        names: Vec::new(),
+        confidence: 90,
+        tags: true,
+        alone,
+        reason: LocalText::same(indicator),
+    };
+    let mut batch = fixture.batch(0, 10);
+    batch.alerts = vec![alert(1, 5, "203.0.113.7")];
+    batch.alerts[0].entities[0].malicious = true;
+    batch.intel = vec![found("203.0.113.0/24", true), found("http://a.example/x y", true)];
+    store.pipeline_commit(&batch).await.unwrap();
+    let told = async || {
+        let tags = store.entity_tag_list(tenant, &entity).await.unwrap();
+        let tags = tags.into_iter().map(|tag| {
+            let removed = tag.removed.map(|(_, by, _)| by);
+            (tag.source, tag.feed.unwrap_or_default(), tag.reference, removed)
+        });
+        let mut tags: Vec<_> = tags.collect();
+        tags.sort();
+        tags
+    };
+    let of = |indicator: &str, removed: Option<&str>| {
+        let (feed, indicator) = ("feed-1".to_owned(), indicator.to_owned());
+        (TagSource::Intel, feed, indicator, removed.map(ToOwned::to_owned))
+    };
+    let expected = [of("203.0.113.0/24", None), of("http://a.example/x y", None)];
+    assert_eq!(told().await, expected, "the rule did not say so");
+    let malicious = async || {
+        store
+            .entity_fetch(tenant, &entity)
+            .await
+            .unwrap()
+            .unwrap()
+            .malicious
+    };
+    let held = store.intel_tag_list(tenant).await.unwrap();
+    let end = |number: usize| IntelTagEnd {
+        tag: held[number].clone(),
+        by: "ours".into(),
+        reason: LocalText::same("expired"),
+    };
+    store.intel_tag_end(tenant, &[end(0)], at(100)).await.unwrap();
+    assert!(malicious().await, "the other indicator is still there");
+    store
+        .intel_tag_end(tenant, &[end(0), end(1)], at(200))
+        .await
+        .unwrap();
+    assert!(!malicious().await);
+    assert_eq!(store.intel_tag_list(tenant).await.unwrap(), []);
+    let ended = [
+        of("203.0.113.0/24", Some("ours")),
+        of("http://a.example/x y", Some("ours")),
+    ];
+    assert_eq!(told().await, ended);
+
+    // It is listed again: that is a row of its own. Now the rule says so, too, and then a person.
+    let mut batch = fixture.batch(10, 20);
+    batch.alerts = vec![alert(2, 15, "203.0.113.7")];
+    batch.alerts[0].entities[0].malicious = true;
+    batch.intel = vec![IntelMatch {
+        alert: AlertId::from_bits(2),
+        ..found("203.0.113.0/24", false)
+    }];
+    batch.entity_tags = vec![EntityTagChange {
+        entity: entity.clone(),
+        malicious: true,
+        source: TagSource::Analyst,
+        reference: "ann".into(),
+        reason: LocalText::same("seen before"),
+    }];
+    store.pipeline_commit(&batch).await.unwrap();
+    let tags = told().await;
+    let sources: Vec<TagSource> = tags.iter().map(|tag| tag.0).collect();
+    assert_eq!(
+        sources,
+        [
+            TagSource::Analyst,
+            TagSource::Rule,
+            TagSource::Intel,
+            TagSource::Intel,
+            TagSource::Intel
+        ]
+    );
+    let again = store.intel_tag_list(tenant).await.unwrap();
+    let ends = again.into_iter().map(|tag| IntelTagEnd { tag, ..end(0) });
+    store
+        .intel_tag_end(tenant, &ends.collect::<Vec<_>>(), at(300))
+        .await
+        .unwrap();
+    assert!(malicious().await, "others say so, too");
 }

@@ -9,6 +9,7 @@ mod fixture;
 mod intel;
 mod lists;
 mod open;
+mod pattern;
 mod pipeline;
 mod response;
 mod tuning;

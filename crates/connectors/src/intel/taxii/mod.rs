@@ -1,6 +1,7 @@
 //! TAXII 2.1: the objects of a collection, page by page, and only those added since last time.
 //! <https://docs.oasis-open.org/cti/taxii/v2.1/os/taxii-v2.1-os.html>
 
+mod patience;
 #[cfg(test)]
 mod tests;
 
@@ -267,7 +268,13 @@ impl Client<'_> {
         } else {
             &nobody
         };
-        let response = fetch::get(self.egress, url, auth, &headers).await?;
+        let mut response = fetch::get(self.egress, url, auth, &headers).await?;
+        let mut refusals = 0;
+        while let Some(wait) = patience::wait(&response, refusals) {
+            tokio::time::sleep(wait).await;
+            refusals += 1;
+            response = fetch::get(self.egress, url, auth, &headers).await?;
+        }
         if !response.status.is_success() {
             return Err(fetch::refused(url, &response).into());
         }

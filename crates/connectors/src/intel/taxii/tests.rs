@@ -140,3 +140,28 @@ async fn a_server_with_more_of_nothing_is_left() {
     assert_eq!(collected.added_after.as_deref(), Some("2026-01-02T00:00:00Z"));
     scripted.seen();
 }
+
+#[tokio::test]
+async fn a_server_that_has_enough_is_asked_again() {
+    let page = |more: &str, id: &str| format!(r#"{{{more} "objects": [{{"id": "{id}"}}]}}"#);
+    let (first, second) = (page(r#""more": true, "next": "n","#, "a"), page("", "b"));
+    let enough = (429, "retry-after: 0\r\n", r#"{"title": "slow down"}"#);
+    let scripted = Scripted::new(&[
+        (200, "", r#"{"title": "r"}"#),
+        (200, "", COLLECTIONS),
+        (200, "", &first),
+        enough,
+        (503, "retry-after: 0\r\n", ""),
+        (200, "", &second),
+    ]);
+    let collected = run(&scripted, "/root/", Some("c-1"), None).await.unwrap();
+    assert_eq!(collected.objects.len(), 2);
+    let seen = scripted.seen();
+    assert_eq!(seen[3].head[0], seen[5].head[0], "the same page");
+    assert!(seen[3].head[0].contains("next=n"));
+    // One that never has time is a refusal like others.
+    let scripted = Scripted::new(&[enough; 5]);
+    let error = run(&scripted, "/root/", None, None).await.unwrap_err();
+    assert!(error.to_string().contains("429 Too Many Requests"), "{error}");
+    scripted.seen();
+}

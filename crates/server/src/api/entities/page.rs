@@ -41,5 +41,12 @@ pub async fn detail(app: &App, key: &EntityKey) -> Result<EntityDetail, Problem>
         prevalence.push(store.entity_prevalence(tenant, key, &alerts, days, now).await?);
     }
     let rules = app.pipeline.rules();
-    Ok(EntityDetail::of(row, tags, (&alerts, reach), &prevalence, &rules))
+    let feeds = if tags.iter().any(|tag| tag.feed.is_some()) {
+        store.intel_feed_list(tenant).await?
+    } else {
+        Vec::new()
+    };
+    let feeds = feeds.into_iter().map(|status| (status.feed.id, status.feed.name));
+    let known = (&rules, &feeds.collect());
+    Ok(EntityDetail::of(row, tags, (&alerts, reach), &prevalence, known))
 }

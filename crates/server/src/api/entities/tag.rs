@@ -17,7 +17,7 @@ use crate::{
 };
 use axum::{Json, extract::State, http::HeaderMap};
 use futures_util::{StreamExt as _, stream};
-use model::{EntityKey, TagSource, entity_tag::tag_refusal};
+use model::{EntityKey, LocalText, TagSource, entity_tag::tag_refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -119,10 +119,11 @@ pub async fn bulk(
     Body(bulk): Body<BulkTag>,
 ) -> Result<Json<BulkTagResult>, Problem> {
     if bulk.entities.len() > MOST {
-        return Err(Problem::new(
-            Kind::Invalid,
+        let detail = LocalText::new(
             format!("at most {MOST} entities can be tagged at once"),
-        ));
+            format!("一次最多为 {MOST} 个实体设置标签"),
+        );
+        return Err(Problem::told(Kind::Invalid, detail));
     }
     let (app, caller, reason, language) = (&app, &caller, bulk.reason.as_str(), language(&headers));
     let results = stream::iter(bulk.entities)
@@ -153,13 +154,14 @@ async fn say(
     reason: &str,
 ) -> Result<(), Problem> {
     if reason.trim().is_empty() || reason.len() > LONGEST {
-        return Err(Problem::new(
-            Kind::Invalid,
+        let detail = LocalText::new(
             format!("a reason has 1 to {LONGEST} bytes of text"),
-        ));
+            format!("理由须为 1 至 {LONGEST} 字节的文本"),
+        );
+        return Err(Problem::told(Kind::Invalid, detail));
     }
     if let Some(refusal) = tag_refusal(key) {
-        return Err(Problem::new(Kind::Invalid, refusal.en));
+        return Err(Problem::told(Kind::Invalid, refusal));
     }
     let row = known(app, key).await?;
     let said = if malicious {

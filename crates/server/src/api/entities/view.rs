@@ -9,6 +9,7 @@ use crate::{
 };
 use model::{LocalText, TagSource, Time, entity_parts, entity_tag::tag_refusal};
 use serde::Serialize;
+use std::collections::HashMap;
 use store::{EntityAlerts, EntityReach, EntityRow};
 use utoipa::ToSchema;
 
@@ -88,7 +89,7 @@ struct EntityTag {
     by: TagSource,
     /// Their name, the rule's id, or the indicator.
     reference: String,
-    /// What the reference is called.
+    /// Who that is: the person, the title of the rule, or the feed.
     name: Text,
     /// When.
     #[schema(value_type = String, format = DateTime)]
@@ -177,7 +178,7 @@ impl EntityDetail {
         tags: Vec<store::EntityTag>,
         (alerts, reach): (&EntityAlerts, EntityReach),
         prevalence: &[store::Prevalence],
-        rules: &KnownRules,
+        (rules, feeds): (&KnownRules, &HashMap<String, String>),
     ) -> Self {
         let rule = |(id, alert_count): (String, u64)| EntityRule {
             title: title(rules, &id).into(),
@@ -190,7 +191,10 @@ impl EntityDetail {
                 .map(EntityPart::from)
                 .collect(),
             tag_advice: tag_refusal(&row.key).map(Text::from),
-            tags: tags.into_iter().map(|tag| EntityTag::of(tag, rules)).collect(),
+            tags: tags
+                .into_iter()
+                .map(|tag| EntityTag::of(tag, rules, feeds))
+                .collect(),
             alerts_considered: alerts.considered,
             rules: reach.rules.into_iter().map(rule).collect(),
             accounts: reach.accounts,
@@ -222,10 +226,15 @@ impl From<entity_parts::EntityPart> for EntityPart {
 }
 
 impl EntityTag {
-    fn of(tag: store::EntityTag, rules: &KnownRules) -> Self {
-        let name = match tag.source {
-            TagSource::Rule | TagSource::Vendor => title(rules, &tag.reference),
-            TagSource::Analyst | TagSource::Intel => LocalText::same(tag.reference.as_str()),
+    fn of(tag: store::EntityTag, rules: &KnownRules, feeds: &HashMap<String, String>) -> Self {
+        let name = match (tag.source, &tag.feed) {
+            (TagSource::Rule | TagSource::Vendor, _) => title(rules, &tag.reference),
+            (_, Some(feed)) => match feeds.get(feed) {
+                Some(name) => LocalText::same(name),
+                // The reason names it.
+                None => LocalText::new("a feed that was removed", "已删除的情报源"),
+            },
+            (_, None) => LocalText::same(tag.reference.as_str()),
         };
         Self {
             by: tag.source,

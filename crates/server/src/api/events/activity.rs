@@ -1,6 +1,6 @@
 //! The activity log of an event: what happened to it, in sentences, and what people wrote.
 
-use super::{resolve, standing};
+use super::{regrouped, resolve, standing};
 use crate::{
     api::{
         Shared,
@@ -108,7 +108,7 @@ fn sentence(kind: ActivityKind, body: &Value) -> LocalText {
             let tag = text("tag");
             LocalText::new(format!("Tag `{tag}` changed."), format!("标签 `{tag}` 已变更。"))
         }
-        ActivityKind::Merge => LocalText::new("Merged with another event.", "已与其他事件合并。"),
+        ActivityKind::Merge => regrouped::sentence(body),
         ActivityKind::Whitelist => LocalText::new("A whitelist was made from it.", "已由该事件创建白名单。"),
         ActivityKind::Policy => {
             let policy = text("policy");

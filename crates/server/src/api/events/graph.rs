@@ -15,9 +15,10 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use model::{AlertId, EventId, Level, LinkReason, LocalText, Time};
+use report::Neighbour;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{EventFetch, EventMember, Mark, RelatedRow, Relation};
+use store::{EventFetch, EventMember, EventRow, Mark, RelatedRow, Relation};
 use utoipa::ToSchema;
 
 /// The graph of an event.
@@ -116,17 +117,19 @@ pub async fn graph(_: Viewer, State(app): Shared, Id(id): Id<EventId>) -> Result
     let id = resolve(&app, id).await?;
     let members = app.store.event_member_list(&app.tenant, id).await?;
     let marks = app.store.mark_list(&app.tenant, id).await?;
-    let mut related = Vec::new();
-    for row in app.store.event_related_list(&app.tenant, id).await? {
-        related.extend(near(&app, row).await?);
-    }
+    let related = neighbours(&app, id).await?.into_iter();
+    let related = related.map(|near| RelatedEvent {
+        event_id: near.event.id.to_string(),
+        title: near.event.title.into(),
+        reason: near.reason.into(),
+    });
     let (nodes, edges) = tied(&members);
     let cuts = marks.into_iter().map(cut).collect();
     Ok(Json(Graph {
         nodes,
         edges,
         cuts,
-        related,
+        related: related.collect(),
     }))
 }
 
@@ -203,11 +206,18 @@ fn cut(mark: Mark) -> CutLink {
     }
 }
 
-/// A related event; none if it is kept no longer.
-async fn near(app: &App, row: RelatedRow) -> Result<Option<RelatedEvent>, Problem> {
-    let Some(EventFetch::Event(other)) = app.store.event_fetch(&app.tenant, row.other).await? else {
-        return Ok(None);
-    };
+/// The events near one, newest first; those that are kept no longer are left out.
+pub async fn neighbours(app: &App, id: EventId) -> Result<Vec<Neighbour>, Problem> {
+    let mut found = Vec::new();
+    for row in app.store.event_related_list(&app.tenant, id).await? {
+        if let Some(EventFetch::Event(other)) = app.store.event_fetch(&app.tenant, row.other).await? {
+            found.push(neighbour(row, other));
+        }
+    }
+    Ok(found)
+}
+
+fn neighbour(row: RelatedRow, other: EventRow) -> Neighbour {
     let reason = match row.relation {
         Relation::Person { reason } => LocalText::same(reason),
         Relation::Alert(related) => {
@@ -218,9 +228,9 @@ async fn near(app: &App, row: RelatedRow) -> Result<Option<RelatedEvent>, Proble
             )
         }
     };
-    Ok(Some(RelatedEvent {
-        event_id: row.other.to_string(),
-        title: other.event.title.into(),
-        reason: reason.into(),
-    }))
+    Neighbour {
+        event: other.event,
+        at: row.at,
+        reason,
+    }
 }

@@ -240,3 +240,81 @@ where
     id.parse()
         .map_err(|error: T::Err| Problem::new(Kind::Invalid, error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::api::testing::{Desk, page_line};
+    use http::StatusCode;
+    use serde_json::{Value, json};
+    use store::UserRole;
+
+    /// The newest entry of the audit log about an action on an object.
+    fn audited<'a>(audit: &'a Value, action: &str, object: &str) -> &'a Value {
+        let entries = audit["items"].as_array().unwrap();
+        let found = entries
+            .iter()
+            .find(|e| e["action"] == action && e["object"] == object);
+        found.unwrap_or_else(|| panic!("{action} of {object}: {audit}"))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_merge_and_a_split_name_the_alerts_that_moved() {
+        let desk = Desk::open().await;
+        let admin = desk.person("ada", UserRole::Admin).await;
+        desk.rule(&admin, "/door", "passthrough").await;
+        let lines: Vec<String> = [(7, 0), (9, 60)]
+            .map(|(client, at)| page_line(client, "/door", at))
+            .into();
+        desk.push(&admin, &lines).await;
+        let (_, events) = desk.get(&admin, "/events?sort=first_time").await;
+        let ids: Vec<&str> = events["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids.len(), 2, "{events}");
+        let alert = async |event: &str| {
+            let (status, page) = desk.get(&admin, &format!("/events/{event}/alerts")).await;
+            assert_eq!(status, StatusCode::OK, "{page}");
+            page["items"][0]["id"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{page}"))
+                .to_owned()
+        };
+        let alerts = [alert(ids[0]).await, alert(ids[1]).await];
+
+        let asked = json!({"ids": ids, "reason": "one attack"});
+        let (status, merged) = desk.post(&admin, "/events:merge", asked).await;
+        assert_eq!(status, StatusCode::OK, "{merged}");
+        let whole = merged["id"].as_str().unwrap();
+        let stays = ids.iter().position(|id| *id == whole).unwrap();
+        let (gone, came) = (ids[1 - stays], &alerts[1 - stays]);
+        let (_, log) = desk.get(&admin, &format!("/events/{whole}/activity")).await;
+        assert_eq!(
+            log["items"][0]["text"]["en"],
+            format!("Merged with event {gone}. 1 alert moved: {came}. Reason: one attack"),
+            "{log}"
+        );
+        let (_, audit) = desk.get(&admin, "/audit").await;
+        let told = &audited(&audit, "event.merge", whole)["after"];
+        assert_eq!(told["moved"], json!({"count": 1, "alerts": [came]}), "{told}");
+
+        let asked = json!({"edges": [{"from": alerts[0], "to": alerts[1]}], "reason": "two after all"});
+        let (status, parts) = desk.post(&admin, &format!("/events/{whole}/split"), asked).await;
+        assert_eq!(
+            (status, &parts["event_ids"]),
+            (StatusCode::OK, &json!([gone])),
+            "{parts}"
+        );
+        let (_, audit) = desk.get(&admin, "/audit").await;
+        for event in [whole, gone] {
+            let told = &audited(&audit, "event.split", event)["after"];
+            assert_eq!(told["moved"], json!({"count": 1, "alerts": [came]}), "{told}");
+            let (_, log) = desk.get(&admin, &format!("/events/{event}/activity")).await;
+            let text = log["items"][0]["text"]["zh"].as_str().unwrap();
+            assert!(text.contains(came) && text.contains("拆"), "{log}");
+        }
+        desk.close().await;
+    }
+}

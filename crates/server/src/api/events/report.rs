@@ -4,7 +4,7 @@
     reason = "the macro of the path names the query's type by a longer path than it must"
 )]
 
-use super::{activity, standing_or_merged};
+use super::{activity, graph::neighbours, standing_or_merged};
 use crate::{
     api::{
         Shared,
@@ -28,7 +28,7 @@ use model::{
     Alert, Entity, EventId, Language, LocalText, Membership, Tactic,
     policy::{Operation, Policy, PolicyStatus, Task, TaskStatus},
 };
-use report::{Action, ActionTask, Format, Note, Story};
+use report::{Action, ActionTask, Format, Neighbour, Note, Story};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{EventMember, EventRow, PageRequest, PolicyFilter, TaskFilter};
@@ -55,6 +55,7 @@ struct Facts {
     row: EventRow,
     members: Vec<EventMember>,
     entities: Vec<(Entity, u64)>,
+    related: Vec<Neighbour>,
     actions: Vec<Action>,
     notes: Vec<Note>,
 }
@@ -109,6 +110,7 @@ impl Facts {
                 .into_iter()
                 .map(|entity| (entity.entity, entity.alert_count))
                 .collect(),
+            related: neighbours(app, id).await?,
             actions: actions(app, id).await?,
             notes: activity.into_iter().map(activity::note).collect(),
             row,
@@ -131,6 +133,7 @@ impl Facts {
             members: &members,
             chain: &correlate::Chain::new(members.iter().copied(), &order),
             entities: &self.entities,
+            related: &self.related,
             actions: &self.actions,
             notes: &self.notes,
             matrix,

@@ -1,5 +1,6 @@
 //! An event as the API shows it.
 
+use super::patterns::{self, EventPattern};
 use crate::{
     api::{
         dto::{Entity, TacticCount, Text, tactic_title},
@@ -128,6 +129,8 @@ pub struct EventDetail {
     event: Event,
     /// What to do about an event of this level.
     handling_instruction: Text,
+    /// The expert patterns that hold in it.
+    patterns: Vec<EventPattern>,
 }
 
 /// An event that became part of another: it has no status of its own any more.
@@ -187,7 +190,9 @@ impl EventDetail {
         let entities = app.store.event_entity_list(&app.tenant, id).await?;
         let runs = app.store.event_run_states(&app.tenant, &[id]).await?;
         let continued_by = app.store.event_continued_by(&app.tenant, &[id]).await?;
+        let links = app.store.pattern_link_list(&app.tenant, id).await?;
         Ok(Self {
+            patterns: patterns::of(&links, &app.content.patterns),
             handling_instruction: row.event.level.handling_instruction().into(),
             event: Event::of(
                 row,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::App,
     clock,
-    intel::{Credentials, Feed, Settings},
+    intel::{self, Credentials, Feed, Settings},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use connectors::Secret;
@@ -153,7 +153,7 @@ pub async fn update(
     if feed.enabled && !uploaded {
         ask(&app, &id);
     }
-    rebuild(&app).await?;
+    rebuild(&app, None).await?;
     Ok(Json(show(&app, &id).await?))
 }
 
@@ -172,7 +172,7 @@ pub async fn delete(
     let audit = caller.audit("intel_feed.delete", &id, &audited(&status.feed), &Value::Null);
     app.store.intel_feed_delete(&app.tenant, &id, &audit).await?;
     app.intel.forget(&id);
-    rebuild(&app).await?;
+    rebuild(&app, Some(&status.feed)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -218,10 +218,11 @@ fn set(secret: &Secret) -> SecretChange {
     SecretChange::Set(SecretBytes::new(secret.expose()))
 }
 
-/// Builds the table anew from what is there of all feeds.
-pub async fn rebuild(app: &App) -> Result<(), Problem> {
+/// Builds the table anew from what is there of all feeds, and ends the tags that it gives no reason for any more.
+pub async fn rebuild(app: &App, removed: Option<&store::IntelFeed>) -> Result<(), Problem> {
     let feeds = app.store.intel_feed_list(&app.tenant).await?;
     app.intel.rebuild(&feeds).await;
+    intel::end_tags(&app.intel, (&app.store, &app.tenant), removed, clock::now()).await?;
     Ok(())
 }
 

@@ -112,7 +112,7 @@ pub async fn upload(
         result: Ok((None, Some(json!(report)))),
     };
     app.store.intel_feed_ran(&app.tenant, &row, &run).await?;
-    rebuild(&app).await?;
+    rebuild(&app, None).await?;
     Ok(Json(show(&app, &row.id).await?))
 }
 
