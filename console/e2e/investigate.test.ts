@@ -105,7 +105,7 @@ describe.each(["en", "zh"] as const)("an event, in %s", (locale) => {
     await page.getByRole("button", { name: t.event.openOther }).click();
     await page.waitForURL(`**${event}`);
     await page.getByRole("tab", { name: t.event.tabs.entities }).click();
-    await expect.poll(body).toContain(database);
+    await page.locator("tr[data-row]").filter({ hasText: database }).first().waitFor();
     await picture(page, `${locale}-event-entities`);
   });
 

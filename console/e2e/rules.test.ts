@@ -149,6 +149,18 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
     await page.getByText(t.rules.budgetExceeded(1, 0)).waitFor();
   });
 
+  test("another level is tried on the events of the last days, and not saved", async () => {
+    await page.goto(`/rules/${wanted.id}/edit`);
+    await page.getByLabel(t.rules.text).fill(ruleText(wanted).replace("level: low", "level: high"));
+    await page.getByRole("tab", { name: t.rules.editorTabs.events, exact: true }).click();
+    await page.getByRole("tabpanel").getByRole("button", { name: t.tuning.preview, exact: true }).click();
+    await page.getByRole("heading", { name: t.tuning.changed }).waitFor({ timeout: 30_000 });
+    const told = await page.getByRole("tabpanel").innerText();
+    expect(told).toContain(t.words.level[2]);
+    expect(told).toContain(t.words.level[4]);
+    await picture(page, `${locale}-rule-events`);
+  });
+
   test("a stored rule is tried from its drawer, by keyboard", async () => {
     await page.goto(`/rules?origin=custom&rule=${wanted.id}`);
     const drawer = page.getByRole("dialog");

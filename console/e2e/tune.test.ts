@@ -96,13 +96,13 @@ describe.each(["en", "zh"] as const)("tuning, in %s", (locale) => {
 
   test("a table of others is taken in, and knows the address that the shells call", async () => {
     await page.goto("/intel");
-    await page.getByRole("button", { name: t.intel.upload }).click();
+    await page.getByRole("button", { name: t.intel.upload }).first().click();
     const dialog = page.getByRole("dialog");
     const buffer = Buffer.from(`address,what\n${control},control server\nnot-an-address,nothing\n`);
     await page.locator("input[type=file]").setInputFiles({ name: `ours-${locale}.csv`, mimeType: "text/csv", buffer });
     await dialog.getByRole("textbox", { name: t.intel.column }).fill("address");
     await picture(page, `${locale}-intel-upload`);
-    await dialog.getByRole("button", { name: t.intel.upload }).click();
+    await dialog.getByRole("button", { name: t.intel.upload, exact: true }).click();
     const row = page.locator("tr[data-row]").filter({ hasText: `ours-${locale}.csv` });
     await row.waitFor();
     await row.getByRole("button", { expanded: false }).first().click();

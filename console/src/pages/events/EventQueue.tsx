@@ -103,7 +103,7 @@ export default function EventQueue() {
         rows={rows}
         rowKey={(event) => event.id}
         columns={useEventColumns()}
-        width={1060}
+        width={980}
         currentId={at}
         onOpen={(event) => {
           dispatch({ type: "point", id: event.id });

@@ -58,7 +58,7 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
     },
     {
       title: t.common.entities,
-      width: 230,
+      width: 240,
       render: (_, event) => (
         <div>
           <AttackerToAsset event={event} />
