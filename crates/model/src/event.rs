@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn reasons_name_entities_in_words() {
         let entity = EntityKey::new(EntityKind::HostAccount, "web-1/root");
-        let alert = crate::id::AlertId::from_parts([b"a".as_slice()]);
+        let alert = AlertId::from_parts([b"a".as_slice()]);
         let seconds = 60;
         let similar = LinkReason::Similar {
             alert,
