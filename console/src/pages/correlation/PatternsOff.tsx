@@ -30,7 +30,7 @@ export function PatternsOff({ off, disabled, onChange }: Props) {
           value={off}
           disabled={disabled}
           options={[...known, ...gone]}
-          optionFilterProp="label"
+          showSearch={{ optionFilterProp: "label" }}
           onChange={onChange}
         />
       </div>

@@ -59,7 +59,7 @@ test("lanes go down, time goes right, and an alert of two tactics is drawn in bo
 });
 
 test("on the scale of time, a minute is small beside ten hours", () => {
-  const map = drawChain(chain, layOut(chain).lanes, "time");
+  const map = drawChain(chain, layOut(chain).lanes, "time", 960);
   const { a, b, c } = spots(map);
   expect(b.x - a.x).toBeLessThan(5);
   expect(c.x - b.x).toBeGreaterThan(500);
