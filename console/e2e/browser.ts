@@ -59,6 +59,14 @@ export async function open(browser: Browser, locale: Locale): Promise<{ page: Pa
   return { page, complaints };
 }
 
+/** A page of somebody who is in. */
+export async function opened(browser: Browser, locale: Locale): Promise<{ page: Page; complaints: string[] }> {
+  const fresh = await open(browser, locale);
+  await signIn(fresh.page, locale);
+  await fresh.page.getByRole("link", { name: dictionaries[locale].shell.nav.events }).first().waitFor();
+  return fresh;
+}
+
 export async function signIn(page: Page, locale: Locale, password = server.password): Promise<void> {
   const t = dictionaries[locale].session;
   await page.goto("/");
@@ -73,4 +81,16 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** What an administrator's browser sends to the API. */
+export async function send(page: Page, path: string, body: string, type = "application/json"): Promise<number> {
+  return page.evaluate(
+    async ([to, text, contentType]) => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf_token: string };
+      const headers = { "content-type": contentType, "x-csrf-token": session.csrf_token };
+      return (await fetch(`/api/v1${to}`, { method: "POST", headers, body: text })).status;
+    },
+    [path, body, type] as const,
+  );
 }

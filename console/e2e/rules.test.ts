@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dictionaries, launch, open, picture, signIn } from "./browser";
+import { dictionaries, launch, open, picture, send, signIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -54,18 +54,6 @@ ctdr:
       logs: ['${log(wanted, wanted.path)}']
       alerts: 1
 `;
-
-/** What an administrator's browser sends to the API. */
-async function send(page: Page, path: string, body: string, type = "application/json"): Promise<number> {
-  return page.evaluate(
-    async ([to, text, contentType]) => {
-      const session = (await (await fetch("/api/v1/session")).json()) as { csrf_token: string };
-      const headers = { "content-type": contentType, "x-csrf-token": session.csrf_token };
-      return (await fetch(`/api/v1${to}`, { method: "POST", headers, body: text })).status;
-    },
-    [path, body, type] as const,
-  );
-}
 
 describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
   const t = dictionaries[locale];
@@ -159,6 +147,18 @@ describe.each(["en", "zh"] as const)("a rule of one's own, in %s", (locale) => {
     await page.goBack();
     await page.getByRole("tab", { name: t.rules.editorTabs.backtest, exact: true }).click();
     await page.getByText(t.rules.budgetExceeded(1, 0)).waitFor();
+  });
+
+  test("another level is tried on the events of the last days, and not saved", async () => {
+    await page.goto(`/rules/${wanted.id}/edit`);
+    await page.getByLabel(t.rules.text).fill(ruleText(wanted).replace("level: low", "level: high"));
+    await page.getByRole("tab", { name: t.rules.editorTabs.events, exact: true }).click();
+    await page.getByRole("tabpanel").getByRole("button", { name: t.tuning.preview, exact: true }).click();
+    await page.getByRole("heading", { name: t.tuning.changed }).waitFor({ timeout: 30_000 });
+    const told = await page.getByRole("tabpanel").innerText();
+    expect(told).toContain(t.words.level[2]);
+    expect(told).toContain(t.words.level[4]);
+    await picture(page, `${locale}-rule-events`);
   });
 
   test("a stored rule is tried from its drawer, by keyboard", async () => {

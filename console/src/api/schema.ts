@@ -2765,8 +2765,8 @@ export interface components {
             entities: components["schemas"]["GraphEntity"][];
             /** @description The alert that came later, as a rule. */
             from: string;
-            /** @description `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`. */
-            kind: string;
+            /** @enum {string} */
+            kind: "shares" | "sweep" | "pattern" | "by_hand" | "same_attacker" | "similar";
             /**
              * Format: double
              * @description Of shared entities: 1 or more links.
@@ -2790,7 +2790,8 @@ export interface components {
              * @description How rare it is: ½ … 2.
              */
             rarity?: number | null;
-            type: string;
+            /** @enum {string} */
+            type: "host" | "ip" | "cloud_account" | "access_key" | "domain" | "file" | "process" | "host_account" | "url" | "registry" | "container" | "cluster" | "oss";
             value: string;
             /**
              * Format: double
@@ -2812,8 +2813,8 @@ export interface components {
             rule_id: string;
             /** @description Which version of the rule it was. */
             rule_version: string;
-            /** @description `host` or `network`. */
-            side: string;
+            /** @enum {string} */
+            side: "network" | "host";
             /** Format: date-time */
             time: string;
             title: components["schemas"]["LocalText"];
@@ -6594,9 +6595,8 @@ export interface operations {
     };
     export_event: {
         parameters: {
-            query: {
-                /** @description `stix`, `attack_flow`, `markdown` or `html`. */
-                format: string;
+            query?: {
+                format?: "stix" | "attack_flow" | "markdown" | "html";
                 /** @description `en` or `zh`; the reader's own if left out. */
                 language?: string;
             };

@@ -31,6 +31,22 @@ export function useCorrelationSettings() {
   });
 }
 
+/** Which expert patterns are off, and the way to switch one: a part of the same settings. */
+export function usePatternSwitch() {
+  const settings = useCorrelationSettings().data;
+  const save = useSaveCorrelationSettings();
+  const turn = (id: string, on: boolean) => {
+    if (!settings) return Promise.resolve();
+    const { version, infrastructure, noisy, patterns_off } = settings;
+    const off = patterns_off.filter((other) => other !== id);
+    return save.mutateAsync({
+      version,
+      settings: { infrastructure, noisy, patterns_off: on ? off : [...off, id] },
+    });
+  };
+  return { off: new Set(settings?.patterns_off), turn, known: settings !== undefined, isPending: save.isPending };
+}
+
 export function useSaveCorrelationSettings() {
   return useChange(
     ({ version, settings }: { version: number; settings: CorrelationInput }) =>

@@ -1,6 +1,6 @@
 // The words of the API by the names the console uses for them. What they are is generated from the
 // server's own document: `cargo xtask openapi`.
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -47,29 +47,17 @@ export type EventChange = Schemas["EventUpdate"];
 export type BulkResult = Schemas["BulkResult"];
 export type EventAlert = Schemas["EventAlert"];
 export type ChainCard = Schemas["Card"];
-/** A card, and what does not depend on the lanes it stands in. */
-export interface ChainNode {
-  alert_id: string;
-  last_time: string;
-  side: "host" | "network";
-  tactics: string[];
-  /** Reconnaissance, or an attempt from the network that led to nothing on a host. */
-  attempt: boolean;
-}
+export type Chain = Schemas["Chain"];
+export type ChainNode = Schemas["ChainNode"];
 /** A card leads to a later one. */
-export interface ChainEdge {
-  from: string;
-  to: string;
-  kind: string;
-  /** Whether one explains the other; otherwise they only follow each other in one place. */
-  causal: boolean;
-  entities: { type: Entity["type"]; value: string }[];
-  text: LocalText;
-}
-export interface Chain extends Pick<Schemas["Chain"], "lanes" | "gaps" | "entry"> {
-  nodes: ChainNode[];
-  edges: ChainEdge[];
-}
+export type ChainEdge = Schemas["ChainEdge"];
+export type EventGraph = Schemas["EventGraph"];
+export type GraphNode = Schemas["GraphNode"];
+export type GraphEdge = Schemas["GraphEdge"];
+export type GraphEntity = Schemas["GraphEntity"];
+/** Two alerts of which one hangs on the other. */
+export type CutEnds = Schemas["Cut"];
+export type ReportFormat = NonNullable<NonNullable<operations["export_event"]["parameters"]["query"]>["format"]>;
 export type Activity = Schemas["Activity"];
 export type ScopeMember = Schemas["ScopeMember"];
 export type Recommendation = Schemas["Recommendation"];

@@ -24,6 +24,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     [["Space"], t.preview],
     [["s"], t.status],
     [["a"], t.assign],
+    [["m"], t.merge],
     [["/"], t.filter],
     [["r"], t.reload],
     [["Esc"], t.clear],

@@ -12,6 +12,8 @@ export interface ConditionEditorProps {
   onChange?: (condition: Condition) => void;
   /** What can be compared, as the server offers it: the form is generated from it. */
   fields: ConditionField[];
+  /** What it means to have no condition, where that is not that it always holds. */
+  empty?: string;
 }
 
 const EMPTY: Condition = { conditions: [] };
@@ -25,7 +27,7 @@ const fresh = (field: ConditionField): Predicate => ({
 });
 
 /** Numbered comparisons and how they combine. */
-export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEditorProps) {
+export function ConditionEditor({ value = EMPTY, onChange, fields, empty }: ConditionEditorProps) {
   const t = useText().conditions;
   const set = (conditions: Predicate[]) => onChange?.({ ...value, conditions });
   const add = () => {
@@ -34,7 +36,7 @@ export function ConditionEditor({ value = EMPTY, onChange, fields }: ConditionEd
   };
   return (
     <div className={css.editor}>
-      {value.conditions.length === 0 && <p className="muted">{t.always}</p>}
+      {value.conditions.length === 0 && <p className="muted">{empty ?? t.always}</p>}
       {value.conditions.map((predicate, index) => (
         <Line
           key={index}

@@ -20,6 +20,7 @@ import { to } from "../app/paths";
 import { useText, word } from "../i18n/text";
 import { copyText } from "../text/clipboard";
 import css from "./EntityChip.module.css";
+import { entityLabel } from "./entityLabel";
 
 const ICONS: Record<string, ComponentType> = {
   host: DesktopOutlined,
@@ -79,7 +80,7 @@ export function EntityChip({ entity }: { entity: Shown }) {
         onClick={(event) => event.stopPropagation()}
       >
         <Icon />
-        <span className="clip">{entity.value}</span>
+        <span className="clip">{entityLabel(entity)}</span>
       </button>
     </Dropdown>
   );

@@ -31,6 +31,15 @@ export function MergeDialog({ ids, onClose, onDone }: Props) {
     onDone?.();
     onClose();
   };
+  const join = () =>
+    merge.mutateAsync({ ids: [...ids], reason: said }).then(
+      // Also where the page this stands on went with the event it was about.
+      ({ id }) => {
+        done(t.graph.merged);
+        void navigate(to.event(id));
+      },
+      () => undefined,
+    );
   return (
     <Modal
       open
@@ -39,17 +48,7 @@ export function MergeDialog({ ids, onClose, onDone }: Props) {
       cancelText={t.common.cancel}
       okButtonProps={{ disabled: said === "" || refused }}
       confirmLoading={merge.isPending}
-      onOk={() =>
-        merge.mutate(
-          { ids: [...ids], reason: said },
-          {
-            onSuccess: ({ id }) => {
-              done(t.graph.merged);
-              void navigate(to.event(id));
-            },
-          },
-        )
-      }
+      onOk={() => void join()}
       onCancel={onClose}
     >
       <p>{t.graph.mergeHint}</p>

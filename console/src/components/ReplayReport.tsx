@@ -1,5 +1,4 @@
 import { Alert, Button } from "antd";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useChangeEvents } from "../api/events";
 import { useMay } from "../api/session";
@@ -9,7 +8,8 @@ import { useLocal, useText } from "../i18n/text";
 import { Facts } from "./Facts";
 import { LevelTag } from "./Level";
 import { Moment } from "./Moment";
-import css from "./Replay.module.css";
+import css from "./ReplayReport.module.css";
+import { ReportSection } from "./ReportSection";
 import { useTell } from "./useTell";
 
 /** What a change would make of the events: those that would go, come, or differ, and the alerts behind it. */
@@ -37,23 +37,23 @@ export function ReplayReport({ told }: { told: Report }) {
       />
       <Alerts title={t.hidden} group={told.hidden} />
       <Alerts title={t.shown} group={told.shown} />
-      <Section title={t.onlyBefore} shown={told.only_before.items.length} total={told.only_before.total}>
+      <ReportSection title={t.onlyBefore} shown={told.only_before.items.length} total={told.only_before.total}>
         {told.only_before.items.map(({ event, elsewhere }) => (
           <li key={event.id}>
             <Line event={event} linked />
             <span className="muted number">{t.elsewhere(event.alerts, elsewhere)}</span>
           </li>
         ))}
-      </Section>
-      <Section title={t.onlyAfter} shown={told.only_after.items.length} total={told.only_after.total}>
+      </ReportSection>
+      <ReportSection title={t.onlyAfter} shown={told.only_after.items.length} total={told.only_after.total}>
         {told.only_after.items.map(({ event, elsewhere }) => (
           <li key={event.id}>
             <Line event={event} />
             <span className="muted number">{t.elsewhere(event.alerts, elsewhere)}</span>
           </li>
         ))}
-      </Section>
-      <Section title={t.changed} shown={told.changed.items.length} total={told.changed.total}>
+      </ReportSection>
+      <ReportSection title={t.changed} shown={told.changed.items.length} total={told.changed.total}>
         {told.changed.items.map(({ before, after, gained, lost }) => (
           <li key={before.id}>
             <span className={css.pair}>
@@ -66,7 +66,7 @@ export function ReplayReport({ told }: { told: Report }) {
             </span>
           </li>
         ))}
-      </Section>
+      </ReportSection>
       {told.closable.total > 0 && <Closable told={told} />}
     </div>
   );
@@ -94,7 +94,7 @@ function Closable({ told }: { told: Report }) {
       ),
     );
   return (
-    <Section title={t.tuning.closable} shown={items.length} total={total}>
+    <ReportSection title={t.tuning.closable} shown={items.length} total={total}>
       {items.map((event) => (
         <li key={event.id}>
           <Line event={event} linked />
@@ -105,14 +105,14 @@ function Closable({ told }: { told: Report }) {
           {t.tuning.close(items.length)}
         </Button>
       </li>
-    </Section>
+    </ReportSection>
   );
 }
 
 function Alerts({ title, group }: { title: string; group: AlertGroup }) {
   const local = useLocal();
   return (
-    <Section title={`${title} (${group.count})`} shown={group.count}>
+    <ReportSection title={`${title} (${group.count})`} shown={group.count}>
       <li>
         <span className="muted">
           <Moment at={group.first ?? null} full /> — <Moment at={group.last ?? null} full />
@@ -133,7 +133,7 @@ function Alerts({ title, group }: { title: string; group: AlertGroup }) {
           <Moment at={alert.time} />
         </li>
       ))}
-    </Section>
+    </ReportSection>
   );
 }
 
@@ -162,22 +162,5 @@ function Span({ told }: { told: Report }) {
 function Pair({ pair }: { pair: { before: number; after: number } }) {
   return (
     <span className="number">{pair.before === pair.after ? pair.before : `${pair.before} → ${pair.after}`}</span>
-  );
-}
-
-function Section(props: { title: string; shown: number; total?: number; children: ReactNode }) {
-  const t = useText().common;
-  if (props.shown === 0) return null;
-  return (
-    <section className={css.section}>
-      <h3>
-        {props.title}
-        {props.total !== undefined && ` (${props.total})`}
-      </h3>
-      <ul>{props.children}</ul>
-      {props.total !== undefined && props.total > props.shown && (
-        <div className="muted">{t.shown(props.shown, String(props.total))}</div>
-      )}
-    </section>
   );
 }

@@ -19,7 +19,8 @@ export function useConditionText(fields: ConditionField[] | undefined): (conditi
         .filter((part) => part !== "")
         .join(" ");
     });
-    const joined = lines.join(" · ");
-    return formula ? `${joined}  [${formula}]` : joined;
+    // A formula names conditions by number.
+    if (!formula) return lines.join(" · ");
+    return `${formula}: ${lines.map((line, index) => `(${index + 1}) ${line}`).join(" · ")}`;
   };
 }

@@ -320,16 +320,17 @@ impl LinkReason {
                 entities,
                 score,
             } => {
-                let list = |separator: &str| {
-                    entities
-                        .iter()
-                        .map(|shared| format!("{} ({:.2})", shared.key, shared.weight))
-                        .collect::<Vec<_>>()
-                        .join(separator)
+                let weighed = |shared: &SharedEntity| {
+                    let LocalText { en, zh } = called(&shared.key);
+                    (
+                        format!("{en} ({:.2})", shared.weight),
+                        format!("{zh}（{:.2}）", shared.weight),
+                    )
                 };
+                let (en, zh): (Vec<_>, Vec<_>) = entities.iter().map(weighed).unzip();
                 LocalText::new(
-                    format!("It shares {} with {alert}; link score {score:.2}.", list(", ")),
-                    format!("与告警 {alert} 共享 {}；关联得分 {score:.2}。", list("、")),
+                    format!("It shares {} with {alert}; link score {score:.2}.", en.join(", ")),
+                    format!("与告警 {alert} 共享 {}；关联得分 {score:.2}。", zh.join("、")),
                 )
             }
             Self::Sweep { alert, seconds } => LocalText::new(
@@ -341,10 +342,13 @@ impl LinkReason {
                 pattern,
                 step,
                 entity,
-            } => LocalText::new(
-                format!("It is step {step} of the expert pattern {pattern} after {alert}, by {entity}."),
-                format!("它是专家规则 {pattern} 的第 {step} 步，经 {entity} 承接告警 {alert}。"),
-            ),
+            } => {
+                let LocalText { en, zh } = called(entity);
+                LocalText::new(
+                    format!("It is step {step} of the expert pattern {pattern} after {alert}, by {en}."),
+                    format!("它是专家规则 {pattern} 的第 {step} 步，经 {zh} 承接告警 {alert}。"),
+                )
+            }
             Self::ByHand { alert, actor } => LocalText::new(
                 format!("{actor} merged its event with that of {alert}."),
                 format!("{actor} 将其所在事件与告警 {alert} 的事件合并。"),
@@ -353,17 +357,48 @@ impl LinkReason {
                 format!("It has the same attacker: {}.", attacker.value),
                 format!("攻击者相同：{}。", attacker.value),
             ),
-            Self::Similar { entity, seconds, .. } => LocalText::new(
-                format!("The same rule hit the same {entity} within {seconds} s."),
-                format!("同一规则在 {seconds} 秒内命中同一实体 {entity}。"),
-            ),
+            Self::Similar { entity, seconds, .. } => {
+                let LocalText { en, zh } = called(entity);
+                LocalText::new(
+                    format!("The same rule hit the same {en} within {seconds} s."),
+                    format!("同一规则在 {seconds} 秒内命中同一{zh}。"),
+                )
+            }
         }
     }
+}
+
+/// An entity as sentences name it: what it is, in words, and its value.
+fn called(key: &EntityKey) -> LocalText {
+    let LocalText { en, zh } = key.kind.name();
+    // Within a sentence a word loses its capital; `IP` and `AccessKey` keep theirs.
+    let lower = !en.chars().skip(1).any(char::is_uppercase);
+    let en = if lower { en.to_lowercase() } else { en };
+    LocalText::new(format!("{en} {}", key.value), format!("{zh} {}", key.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entity::EntityKind;
+
+    #[test]
+    fn reasons_name_entities_in_words() {
+        let entity = EntityKey::new(EntityKind::HostAccount, "web-1/root");
+        let alert = AlertId::from_parts([b"a".as_slice()]);
+        let seconds = 60;
+        let similar = LinkReason::Similar {
+            alert,
+            entity,
+            seconds,
+        };
+        let LocalText { en, zh } = similar.sentence();
+        assert_eq!(
+            en,
+            "The same rule hit the same host account web-1/root within 60 s."
+        );
+        assert_eq!(zh, "同一规则在 60 秒内命中同一主机账号 web-1/root。");
+    }
 
     #[test]
     fn only_unhandled_events_grow() {

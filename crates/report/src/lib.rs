@@ -41,6 +41,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Stix, Self::AttackFlow, Self::Markdown, Self::Html];
+
     /// The name it is deserialised by.
     pub const fn as_str(self) -> &'static str {
         match self {

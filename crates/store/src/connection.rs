@@ -6,14 +6,18 @@ use crate::{
     database::Store,
     deletion::Deletion,
     error::Result,
+    secret::{SecretBytes, SecretChange, Secrets},
 };
 use model::{Provider, TenantId, Time};
 use serde_json::Value as Json;
 use sqlx::{Row, sqlite::SqliteRow};
-use std::fmt;
 
-/// How secrets are sealed: not at all yet, beyond the database file being its owner's alone.
-pub(crate) const PLAIN: &str = "plain";
+/// The secrets of connections.
+const SECRETS: Secrets = Secrets {
+    set: "INSERT OR REPLACE INTO connection_secret (tenant, connection, sealing, sealed) VALUES (?, ?, ?, ?)",
+    forget: "DELETE FROM connection_secret WHERE tenant = ? AND connection = ?",
+    fetch: "SELECT sealed FROM connection_secret WHERE tenant = ? AND connection = ? AND sealing = ?",
+};
 
 /// A connection to a provider. Its secret is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,35 +42,13 @@ pub struct Connection {
     pub changed: Time,
 }
 
-/// A secret that does not show itself: not when printed, not when serialised.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretBytes(Vec<u8>);
-
-impl SecretBytes {
-    /// Wraps a secret.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
-    }
-
-    /// The secret itself, for signing a request.
-    pub fn expose(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SecretBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretBytes(…)")
-    }
-}
-
 impl Store {
-    /// Makes a connection or changes it; without a secret, the one that is there stays.
+    /// Makes a connection or changes it.
     pub async fn connection_save(
         &self,
         tenant: &TenantId,
         connection: &Connection,
-        secret: Option<&SecretBytes>,
+        secret: &SecretChange,
         audit: &AuditEntry,
     ) -> Result<()> {
         let mut txn = self.begin().await?;
@@ -89,18 +71,9 @@ impl Store {
         .bind(connection.changed.millis())
         .execute(&mut *txn)
         .await?;
-        if let Some(secret) = secret {
-            sqlx::query(
-                "INSERT OR REPLACE INTO connection_secret (tenant, connection, sealing, sealed) \
-                 VALUES (?, ?, ?, ?)",
-            )
-            .bind(tenant.as_str())
-            .bind(&connection.id)
-            .bind(PLAIN)
-            .bind(secret.expose())
-            .execute(&mut *txn)
+        SECRETS
+            .change_in_txn(&mut txn, tenant, &connection.id, secret)
             .await?;
-        }
         audit::append_in_txn(&mut txn, tenant, audit).await?;
         txn.commit().await?;
         Ok(())
@@ -138,15 +111,7 @@ impl Store {
 
     /// The secret of a connection.
     pub async fn connection_secret(&self, tenant: &TenantId, id: &str) -> Result<Option<SecretBytes>> {
-        let sealed: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT sealed FROM connection_secret WHERE tenant = ? AND connection = ? AND sealing = ?",
-        )
-        .bind(tenant.as_str())
-        .bind(id)
-        .bind(PLAIN)
-        .fetch_optional(self.reader())
-        .await?;
-        Ok(sealed.map(SecretBytes))
+        self.secret_fetch(&SECRETS, tenant, id).await
     }
 }
 

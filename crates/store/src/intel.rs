@@ -3,10 +3,10 @@
 use crate::{
     audit::{self, AuditEntry},
     column,
-    connection::{PLAIN, SecretBytes},
     database::Store,
     deletion::Deletion,
     error::{Error, Result},
+    secret::{SecretBytes, SecretChange, Secrets},
 };
 use model::{TenantId, Time};
 use serde_json::Value as Json;
@@ -61,16 +61,12 @@ pub struct IntelRun {
     pub result: std::result::Result<(Option<String>, Option<Json>), String>,
 }
 
-/// What to do with the secret of a feed that is saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretChange {
-    /// It stays as it is.
-    Keep,
-    /// It is forgotten.
-    Forget,
-    /// It is this one.
-    Set(SecretBytes),
-}
+/// The secrets of feeds.
+const SECRETS: Secrets = Secrets {
+    set: "INSERT OR REPLACE INTO intel_feed_secret (tenant, feed, sealing, sealed) VALUES (?, ?, ?, ?)",
+    forget: "DELETE FROM intel_feed_secret WHERE tenant = ? AND feed = ?",
+    fetch: "SELECT sealed FROM intel_feed_secret WHERE tenant = ? AND feed = ? AND sealing = ?",
+};
 
 impl Store {
     /// Makes a feed or changes it.
@@ -100,22 +96,7 @@ impl Store {
         .execute(&mut *txn)
         .await
         .map_err(Error::of("feed", &feed.name))?;
-        if *secret != SecretChange::Keep {
-            sqlx::query("DELETE FROM intel_feed_secret WHERE tenant = ? AND feed = ?")
-                .bind(tenant.as_str())
-                .bind(&feed.id)
-                .execute(&mut *txn)
-                .await?;
-        }
-        if let SecretChange::Set(secret) = secret {
-            sqlx::query("INSERT INTO intel_feed_secret (tenant, feed, sealing, sealed) VALUES (?, ?, ?, ?)")
-                .bind(tenant.as_str())
-                .bind(&feed.id)
-                .bind(PLAIN)
-                .bind(secret.expose())
-                .execute(&mut *txn)
-                .await?;
-        }
+        SECRETS.change_in_txn(&mut txn, tenant, &feed.id, secret).await?;
         audit::append_in_txn(&mut txn, tenant, audit).await?;
         txn.commit().await?;
         Ok(())
@@ -146,15 +127,7 @@ impl Store {
 
     /// The secret of a feed.
     pub async fn intel_feed_secret(&self, tenant: &TenantId, id: &str) -> Result<Option<SecretBytes>> {
-        let sealed: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT sealed FROM intel_feed_secret WHERE tenant = ? AND feed = ? AND sealing = ?",
-        )
-        .bind(tenant.as_str())
-        .bind(id)
-        .bind(PLAIN)
-        .fetch_optional(self.reader())
-        .await?;
-        Ok(sealed.map(SecretBytes::new))
+        self.secret_fetch(&SECRETS, tenant, id).await
     }
 
     /// Notes what came of asking for a feed, unless it was removed or changed since `asked`.

@@ -66,6 +66,7 @@ export const keys = {
   filter: "Search",
   status: "Set status",
   assign: "Assign to me",
+  merge: "Merge the selected events",
   clear: "Close, clear the selection",
   reload: "Load new rows",
   enable: "Enable",

@@ -54,7 +54,6 @@ export const intel: Dictionary["intel"] = {
   asked: "正在刷新情报源。",
   indicators: "指标",
   problems: "问题",
-  problemsOf: (shown: number, all: number) => `前 ${shown} 个问题，共 ${all} 个`,
   unused: "未使用的内容及原因",
   lastGood: "刷新时间",
   lastRun: "上次请求",

@@ -68,6 +68,7 @@ export const keys: Dictionary["keys"] = {
   filter: "搜索",
   status: "更改状态",
   assign: "指派给我",
+  merge: "合并选中的事件",
   clear: "关闭、清除选择",
   reload: "加载新数据",
   enable: "启用",

@@ -1,4 +1,4 @@
-import { Alert, Button, Select } from "antd";
+import { Alert, Button } from "antd";
 import { useState } from "react";
 import { asProblem } from "../../api/problem";
 import { useMay } from "../../api/session";
@@ -14,6 +14,7 @@ import css from "./Correlation.module.css";
 import { draftOf, inputOf, mistakesOf } from "./draft";
 import { Infrastructure } from "./Infrastructure";
 import { NoisyRules } from "./NoisyRules";
+import { PatternsOff } from "./PatternsOff";
 
 /** What correlation should know of the network it watches. */
 export default function Correlation() {
@@ -80,20 +81,11 @@ function Editor({ settings, onSaved, onReload }: Props) {
           }}
         />
         <NoisyRules noisy={draft.noisy} disabled={!may} onChange={(noisy) => setDraft({ ...draft, noisy })} />
-        <Panel title={t.correlation.patterns}>
-          <div className={css.body}>
-            <Select<string[]>
-              mode="tags"
-              aria-label={t.correlation.patterns}
-              placeholder={t.correlation.patternsHint}
-              value={draft.patternsOff}
-              disabled={!may}
-              open={false}
-              tokenSeparators={[","]}
-              onChange={(patternsOff) => setDraft({ ...draft, patternsOff })}
-            />
-          </div>
-        </Panel>
+        <PatternsOff
+          off={draft.patternsOff}
+          disabled={!may}
+          onChange={(patternsOff) => setDraft({ ...draft, patternsOff })}
+        />
         <Panel title={t.correlation.previewTitle}>
           <div className={css.body}>
             <ReplayPanel

@@ -2,6 +2,7 @@ import type { TableColumnsType } from "antd";
 import { Link } from "react-router";
 import type { EntitySummary } from "../../api/types";
 import { to } from "../../app/paths";
+import { entityLabel } from "../../components/entityLabel";
 import { Moment } from "../../components/Moment";
 import { Badge } from "../../components/Status";
 import { useText, word } from "../../i18n/text";
@@ -19,8 +20,13 @@ export function useEntityColumns(): TableColumnsType<EntitySummary> {
       title: t.common.entity,
       render: (_, entity) => (
         <div>
-          <Link to={to.entity(entity)} className="mono" onClick={(click) => click.stopPropagation()}>
-            {entity.value}
+          <Link
+            to={to.entity(entity)}
+            className="mono"
+            title={entity.value}
+            onClick={(click) => click.stopPropagation()}
+          >
+            {entityLabel(entity)}
           </Link>
           <div className="row" style={{ gap: 4 }}>
             <span className="muted">{word(t.words.entity, entity.type)}</span>

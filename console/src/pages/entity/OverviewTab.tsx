@@ -2,7 +2,7 @@ import type { TableColumnsType } from "antd";
 import { Button } from "antd";
 import { Link } from "react-router";
 import { useEntityDays, useRelatedEntities } from "../../api/entities";
-import type { EntityDetail, RelatedEntity } from "../../api/types";
+import type { EntityDay, EntityDetail, RelatedEntity } from "../../api/types";
 import { to } from "../../app/paths";
 import { EntityChip } from "../../components/EntityChip";
 import { Failure } from "../../components/Failure";
@@ -10,7 +10,6 @@ import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable, whole } from "../../components/PagedTable";
 import { Panel } from "../../components/PageHead";
-import { fullTime } from "../../format/time";
 import { useLocal, useText } from "../../i18n/text";
 import css from "./EntityPage.module.css";
 
@@ -29,7 +28,7 @@ export function OverviewTab({ entity, onAlert }: { entity: EntityDetail; onAlert
 function Days({ entity }: { entity: EntityDetail }) {
   const t = useText().entities;
   const days = useEntityDays(entity);
-  const most = Math.max(1, ...(days.data ?? []).map((day) => day.alerts));
+  const most = Math.max(0, ...(days.data ?? []).map((day) => day.alerts));
   if (days.error) return <Failure error={days.error} onRetry={() => void days.refetch()} />;
   return (
     <Panel title={t.activity}>
@@ -39,14 +38,23 @@ function Days({ entity }: { entity: EntityDetail }) {
             key={day.day}
             className={css.bar}
             data-some={day.alerts > 0}
-            style={{ blockSize: `${(day.alerts / most) * 100}%` }}
-            title={t.onDay(fullTime(day.day).slice(0, 10), day.alerts)}
+            style={{ blockSize: `${most > 0 ? (day.alerts / most) * 100 : 0}%` }}
+            title={t.onDay(dayOf(day), day.alerts)}
           />
         ))}
       </div>
+      {days.data && days.data.length > 0 && (
+        <div className={css.axis}>
+          <span>{dayOf(days.data[0])}</span>
+          <span>{t.mostOnADay(most)}</span>
+          <span>{dayOf(days.data[days.data.length - 1])}</span>
+        </div>
+      )}
     </Panel>
   );
 }
+
+const dayOf = (day: EntityDay | undefined) => day?.day.slice(0, 10) ?? "";
 
 function Prevalence({ entity }: { entity: EntityDetail }) {
   const t = useText().entities;

@@ -28,29 +28,25 @@ export function AlertsTab({ id, onAlert }: Props) {
     { title: t.common.time, width: 84, render: (_, { alert }) => <Moment at={alert.time} /> },
     { title: t.common.level, width: 84, render: (_, { alert }) => <LevelTag level={alert.level} /> },
     {
-      title: t.common.title,
-      width: 210,
-      render: (_, { alert }) => (
+      title: t.alerts.whyInEvent,
+      render: (_, { alert, reason }) => (
         <div>
-          <div>{local(alert.title)}</div>
+          <div style={{ fontWeight: 500 }}>{local(alert.title)}</div>
+          <Reason text={local(reason)} titles={titles} />
           <div className="muted">
             {alert.products.join(", ")} · {t.alerts.recordCount(alert.record_count)}
           </div>
         </div>
       ),
     },
-    { title: t.common.entities, width: 190, render: (_, { alert }) => <EntityChips entities={alert.entities} max={2} /> },
-    {
-      title: t.alerts.whyInEvent,
-      render: (_, row) => <Reason text={local(row.reason)} titles={titles} />,
-    },
+    { title: t.common.entities, width: 216, render: (_, { alert }) => <EntityChips entities={alert.entities} max={2} /> },
   ];
   return (
     <PagedTable
       rows={rows}
       rowKey={({ alert }) => alert.id}
       columns={columns}
-      width={760}
+      width={660}
       empty={<Nothing title={t.alerts.emptyTitle} />}
       expandable={{
         expandRowByClick: true,

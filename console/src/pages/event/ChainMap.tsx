@@ -4,10 +4,12 @@ import type { Chain, ChainEdge } from "../../api/types";
 import { EntityChips } from "../../components/EntityChip";
 import { LevelTag } from "../../components/Level";
 import { Moment } from "../../components/Moment";
+import { useWidth } from "../../components/useWidth";
 import { shortTime } from "../../format/time";
 import { useLocal, useText, word } from "../../i18n/text";
 import css from "./ChainMap.module.css";
-import { AXIS, drawChain, WIDTH, type ChainMapLayout, type Scale } from "./chainDrawing";
+import { AXIS, drawChain, HEAD, LEAST, type ChainMapLayout, type Scale } from "./chainDrawing";
+import { ChainLegend } from "./ChainLegend";
 import { layOut } from "./lanes";
 import { Reason } from "./Reason";
 
@@ -25,9 +27,10 @@ export function ChainMap({ chain, titles, onAlert }: Props) {
   const t = useText();
   const local = useLocal();
   const [scale, setScale] = useState<Scale>("order");
+  const [ref, width] = useWidth<HTMLDivElement>(LEAST);
   const [focus, setFocus] = useState<Focus>(null);
   const lanes = useMemo(() => layOut(chain).lanes, [chain]);
-  const map = useMemo(() => drawChain(chain, lanes, scale), [chain, lanes, scale]);
+  const map = useMemo(() => drawChain(chain, lanes, scale, width), [chain, lanes, scale, width]);
   const laneTitles = new Map(chain.lanes.map((lane) => [lane.tactic, local(lane.title)]));
   return (
     <section className={css.map} aria-label={t.graph.mapLabel}>
@@ -51,15 +54,18 @@ export function ChainMap({ chain, titles, onAlert }: Props) {
           ]}
         />
       </header>
-      <Picture
-        map={map}
-        focus={focus}
-        onFocus={setFocus}
-        onAlert={onAlert}
-        name={(tactic) => laneTitles.get(tactic) ?? word(t.words.tactic, tactic)}
-        titles={titles}
-        entry={chain.entry?.alert_id}
-      />
+      <div ref={ref} className={css.canvas}>
+        <Picture
+          map={map}
+          focus={focus}
+          onFocus={setFocus}
+          onAlert={onAlert}
+          name={(tactic) => laneTitles.get(tactic) ?? word(t.words.tactic, tactic)}
+          titles={titles}
+          entry={chain.entry?.alert_id}
+        />
+      </div>
+      <ChainLegend map={map} hasEntry={Boolean(chain.entry)} />
       <div className={css.told} aria-live="polite">
         <Told focus={focus} chain={chain} titles={titles} />
       </div>
@@ -89,7 +95,7 @@ function Picture({ map, focus, onFocus, onAlert, name, titles, entry }: PictureP
     act();
   };
   return (
-    <svg className={css.picture} viewBox={`0 0 ${WIDTH} ${map.height}`} role="group">
+    <svg className={css.picture} viewBox={`0 0 ${map.width} ${map.height}`} width={map.width} height={map.height} role="group">
       <defs>
         <marker
           id="chain-tip"
@@ -106,12 +112,12 @@ function Picture({ map, focus, onFocus, onAlert, name, titles, entry }: PictureP
       </defs>
       {map.rows.map((row) => (
         <g key={row.tactic} className={css.row} data-gap={row.gap}>
-          <rect x="0" y={row.y} width={WIDTH} height={row.height} />
+          <rect x="0" y={row.y} width={map.width} height={row.height} />
           <text x="12" y={row.y + row.height / 2 + 4}>
             {name(row.tactic)}
           </text>
           {row.gap && (
-            <text x="158" y={row.y + row.height / 2 + 4}>
+            <text x={HEAD + 12} y={row.y + row.height / 2 + 4}>
               {t.event.gap}
             </text>
           )}

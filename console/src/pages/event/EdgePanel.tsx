@@ -1,28 +1,24 @@
-import { Button, Input, Modal, Table } from "antd";
-import { useState } from "react";
-import { Link } from "react-router";
-import { useSplit, type GraphEdge, type GraphEntity } from "../../api/graph";
+import { Button, Table } from "antd";
 import { useMay } from "../../api/session";
-import { to } from "../../app/paths";
-import { Failure } from "../../components/Failure";
-import { useTell } from "../../components/useTell";
-import { useLocal, useText, word } from "../../i18n/text";
+import type { GraphEdge, GraphEntity } from "../../api/types";
+import { EntityChip } from "../../components/EntityChip";
+import { useLocal, useText } from "../../i18n/text";
 import css from "./GraphTab.module.css";
 import { Reason } from "./Reason";
 
 interface Props {
-  event: string;
   edge: GraphEdge;
   titles: ReadonlyMap<string, string>;
+  onCut: () => void;
 }
 
 /** Why a link is there: what is shared and how much that counts; and the way to cut it. */
-export function EdgePanel({ event, edge, titles }: Props) {
+export function EdgePanel({ edge, titles, onCut }: Props) {
   const t = useText();
   const local = useLocal();
   const may = useMay("responder");
-  const [cutting, setCutting] = useState(false);
-  const number = (value: number) => value.toFixed(2);
+  // Only of shared entities: what ties by a pattern or by hand was not weighed.
+  const number = (value: number | null | undefined) => (typeof value === "number" ? value.toFixed(2) : "—");
   return (
     <>
       <div className={css.line}>
@@ -30,14 +26,18 @@ export function EdgePanel({ event, edge, titles }: Props) {
           <strong>{titles.get(edge.from) ?? edge.from}</strong> — <strong>{titles.get(edge.to) ?? edge.to}</strong>
           <span className="muted">
             {" "}
-            · {word(t.graph.kind, edge.kind)}
-            {edge.score !== null && ` · ${t.graph.score} ${number(edge.score)}`}
+            · {t.graph.kind[edge.kind]}
+            {typeof edge.score === "number" && ` · ${t.graph.score} ${number(edge.score)}`}
             {edge.tree && ` · ${t.graph.holds}`}
           </span>
         </span>
-        <Button size="small" danger disabled={!may} onClick={() => setCutting(true)}>
-          {t.graph.cut}
-        </Button>
+        {edge.tree ? (
+          <Button size="small" danger disabled={!may} onClick={onCut}>
+            {t.graph.cut}
+          </Button>
+        ) : (
+          <span className="muted">{t.graph.onlySays}</span>
+        )}
       </div>
       <p className={css.sentence}>
         <Reason text={local(edge.text)} titles={titles} />
@@ -49,65 +49,13 @@ export function EdgePanel({ event, edge, titles }: Props) {
           rowKey={(entity) => `${entity.type}:${entity.value}`}
           dataSource={edge.entities}
           columns={[
-            { title: t.common.entity, render: (_, { type, value }) => `${word(t.words.entity, type)} ${value}` },
+            { title: t.common.entity, render: (_, entity) => <EntityChip entity={entity} /> },
             { title: t.graph.weight, width: 90, align: "right", render: (_, own) => number(own.weight) },
             { title: t.graph.decay, width: 90, align: "right", render: (_, own) => number(own.decay) },
             { title: t.graph.rarity, width: 90, align: "right", render: (_, own) => number(own.rarity) },
           ]}
         />
       )}
-      {cutting && <CutDialog event={event} edge={edge} onClose={() => setCutting(false)} />}
     </>
-  );
-}
-
-function CutDialog({ event, edge, onClose }: { event: string; edge: GraphEdge; onClose: () => void }) {
-  const t = useText();
-  const tell = useTell();
-  const split = useSplit(event);
-  const [reason, setReason] = useState("");
-  const cut = () =>
-    split.mutate(
-      { edges: [{ from: edge.from, to: edge.to }], reason: reason.trim() },
-      { onSuccess: ({ event_ids }) => tell.done(t.graph.split(event_ids.length)) },
-    );
-  if (split.data) {
-    return (
-      <Modal open title={t.graph.split(split.data.event_ids.length)} footer={null} onCancel={onClose}>
-        <ul>
-          {split.data.event_ids.map((id) => (
-            <li key={id}>
-              <Link to={to.event(id)} onClick={onClose}>
-                {id}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </Modal>
-    );
-  }
-  return (
-    <Modal
-      open
-      title={t.graph.cutTitle}
-      okText={t.graph.cut}
-      cancelText={t.common.cancel}
-      okButtonProps={{ danger: true, disabled: reason.trim() === "" }}
-      confirmLoading={split.isPending}
-      onOk={cut}
-      onCancel={onClose}
-    >
-      <p>{t.graph.cutHint}</p>
-      <Input.TextArea
-        autoFocus
-        rows={2}
-        maxLength={1000}
-        placeholder={t.graph.reason}
-        aria-label={t.graph.reason}
-        value={reason}
-        onChange={(change) => setReason(change.target.value)}
-      />
-      {split.error && <Failure error={split.error} />}
-    </Modal>
   );
 }

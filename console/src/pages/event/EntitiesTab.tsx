@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { useEventEntities } from "../../api/events";
 import type { Entity } from "../../api/types";
 import { to } from "../../app/paths";
-import { EntityChip, entityFilter } from "../../components/EntityChip";
+import { EntityChip } from "../../components/EntityChip";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable, whole } from "../../components/PagedTable";
 import { Badge } from "../../components/Status";
@@ -15,10 +15,10 @@ export function EntitiesTab({ id }: { id: string }) {
   const rows = whole(useEventEntities(id));
   const columns: TableColumnsType<Entity> = [
     { title: t.common.entity, render: (_, entity) => <EntityChip entity={entity} /> },
-    { title: t.common.name, width: 150, render: (_, entity) => word(t.words.entity, entity.type) },
+    { title: t.entities.type, width: 112, render: (_, entity) => word(t.words.entity, entity.type) },
     {
-      title: t.words.role.attacker + " / " + t.words.role.victim,
-      width: 210,
+      title: t.entities.role,
+      width: 176,
       render: (_, entity) => (
         <span className="row" style={{ gap: 4 }}>
           <Badge tone={entity.role === "attacker" ? "bad" : entity.role === "victim" ? "info" : "idle"}>
@@ -31,23 +31,15 @@ export function EntitiesTab({ id }: { id: string }) {
     },
     {
       title: t.events.alertCount,
-      width: 110,
+      width: 72,
       align: "right",
       render: (_, entity) => <span className="number">{entity.alert_count}</span>,
     },
     {
       title: "",
-      width: 260,
+      width: 84,
       align: "right",
-      render: (_, entity) => (
-        <span className="row" style={{ justifyContent: "flex-end" }}>
-          <Link to={to.entity(entity)}>{t.common.entityMenu.page}</Link>
-          {entity.type === "ip" && (
-            <Link to={to.disposal({ blocked: entity.value })}>{t.common.entityMenu.blocked}</Link>
-          )}
-          <Link to={to.events({ view: "all", entity: entityFilter(entity) })}>{t.common.entityMenu.events}</Link>
-        </span>
-      ),
+      render: (_, entity) => <Link to={to.entity(entity)}>{t.common.entityMenu.page}</Link>,
     },
   ];
   return (
@@ -55,6 +47,7 @@ export function EntitiesTab({ id }: { id: string }) {
       rows={rows}
       rowKey={(entity) => `${entity.type}:${entity.value}`}
       columns={columns}
+      width={660}
       empty={<Nothing title={t.event.noEntities} />}
     />
   );

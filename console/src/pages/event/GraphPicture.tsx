@@ -1,8 +1,10 @@
 import type { KeyboardEvent } from "react";
-import type { GraphEdge } from "../../api/graph";
+import type { GraphEdge, GraphNode } from "../../api/types";
+import { entityLabel } from "../../components/entityLabel";
 import { shortTime } from "../../format/time";
 import { useLocal, useText, word } from "../../i18n/text";
-import { ALERTS_END, ALERTS_X, ENTITIES_X, WIDTH, type GraphLayout } from "./graphDrawing";
+import { fit } from "./fit";
+import type { GraphLayout } from "./graphDrawing";
 import css from "./GraphTab.module.css";
 
 interface Props {
@@ -12,8 +14,6 @@ interface Props {
   onEdge: (edge: GraphEdge) => void;
   onAlert: (id: string) => void;
 }
-
-const clip = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** Enter and the space bar do what a click does. */
 const onKeys = (act: () => void) => (event: KeyboardEvent) => {
@@ -27,9 +27,12 @@ const onKeys = (act: () => void) => (event: KeyboardEvent) => {
 export function GraphPicture({ drawn, chosen, titles, onEdge, onAlert }: Props) {
   const t = useText();
   const local = useLocal();
+  const { columns } = drawn;
+  const line = (node: GraphNode) =>
+    `${shortTime(node.time, new Date())}  ${node.count > 1 ? `${node.count} × ` : ""}${local(node.title)}`;
   const between = (edge: GraphEdge) => t.graph.between(titles.get(edge.from) ?? edge.from, titles.get(edge.to) ?? edge.to);
   return (
-    <svg className={css.picture} viewBox={`0 0 ${WIDTH} ${drawn.height}`} role="group" aria-label={t.graph.tab}>
+    <svg className={css.picture} viewBox={`0 0 ${columns.end} ${drawn.height}`} width={columns.end} height={drawn.height} role="group" aria-label={t.graph.tab}>
       {drawn.entities.map((entity) => (
         <g key={entity.key} className={css.entity}>
           {entity.lines.map(({ path, edge }) => (
@@ -38,10 +41,10 @@ export function GraphPicture({ drawn, chosen, titles, onEdge, onAlert }: Props) 
               <path d={path} />
             </g>
           ))}
-          <circle cx={ENTITIES_X} cy={entity.y} r="4" />
-          <text x={ENTITIES_X + 10} y={entity.y + 4}>
+          <circle cx={columns.entities} cy={entity.y} r="4" />
+          <text x={columns.entities + 10} y={entity.y + 4}>
             <title>{`${word(t.words.entity, entity.type)}: ${entity.value}`}</title>
-            {clip(entity.value, 30)}
+            {fit(entityLabel(entity), columns.end - columns.entities - 16)}
           </text>
         </g>
       ))}
@@ -74,11 +77,11 @@ export function GraphPicture({ drawn, chosen, titles, onEdge, onAlert }: Props) 
           onClick={() => onAlert(node.alert_id)}
           onKeyDown={onKeys(() => onAlert(node.alert_id))}
         >
-          <rect x={ALERTS_X - 10} y={y - 12} width={ALERTS_END - ALERTS_X + 10} height="24" rx="4" />
-          <circle cx={ALERTS_X} cy={y} r="6" />
-          <text x={ALERTS_X + 14} y={y + 4}>
+          <rect x={columns.alerts - 10} y={y - 12} width={columns.alertsEnd - columns.alerts + 10} height="24" rx="4" />
+          <circle cx={columns.alerts} cy={y} r="6" />
+          <text x={columns.alerts + 14} y={y + 4}>
             <title>{local(node.title)}</title>
-            {`${shortTime(node.time, new Date())}  ${clip(local(node.title), 44)}${node.count > 1 ? ` ×${node.count}` : ""}`}
+            {fit(line(node), columns.alertsEnd - columns.alerts - 20)}
           </text>
         </g>
       ))}

@@ -1,8 +1,10 @@
 import { Button, Checkbox } from "antd";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
-import { useEventGraph, useUncut, type EventGraph, type GraphEdge } from "../../api/graph";
+import { useAlert } from "../../api/alerts";
+import { useEventGraph, useUncut } from "../../api/graph";
 import { useMay } from "../../api/session";
+import type { EventGraph, GraphEdge } from "../../api/types";
 import { to } from "../../app/paths";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
@@ -10,8 +12,10 @@ import { MergeDialog } from "../../components/MergeDialog";
 import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { useTell } from "../../components/useTell";
+import { useWidth } from "../../components/useWidth";
 import { useLocal, useText } from "../../i18n/text";
-import { drawGraph } from "./graphDrawing";
+import { drawGraph, LEAST } from "./graphDrawing";
+import { CutDialog } from "./CutDialog";
 import { EdgePanel } from "./EdgePanel";
 import { GraphPicture } from "./GraphPicture";
 import css from "./GraphTab.module.css";
@@ -38,8 +42,11 @@ function Graph({ id, graph, onAlert }: Props & { graph: EventGraph }) {
   const t = useText().graph;
   const local = useLocal();
   const [onlyTree, setOnlyTree] = useState(false);
+  const [ref, width] = useWidth<HTMLDivElement>(LEAST);
   const [chosen, setChosen] = useState<GraphEdge | null>(null);
-  const drawn = useMemo(() => drawGraph(graph, onlyTree), [graph, onlyTree]);
+  // Not a part of the link's panel: that goes with the link, and what came of the cut is still to be told.
+  const [cutting, setCutting] = useState<GraphEdge | null>(null);
+  const drawn = useMemo(() => drawGraph(graph, onlyTree, width), [graph, onlyTree, width]);
   const titles = new Map(graph.nodes.map((node) => [node.alert_id, local(node.title)]));
   // After a refresh the same link is another object, or is gone.
   const current = graph.edges.find((edge) => edge.from === chosen?.from && edge.to === chosen.to && edge.kind === chosen.kind);
@@ -52,15 +59,22 @@ function Graph({ id, graph, onAlert }: Props & { graph: EventGraph }) {
         </Checkbox>
         <span>{t.entities}</span>
       </header>
-      <GraphPicture drawn={drawn} chosen={current} titles={titles} onEdge={setChosen} onAlert={onAlert} />
+      <div ref={ref} className={css.canvas}>
+        <GraphPicture drawn={drawn} chosen={current} titles={titles} onEdge={setChosen} onAlert={onAlert} />
+      </div>
       {drawn.nodes.length < graph.nodes.length && (
-        <p className="muted">{t.shown(drawn.nodes.length, graph.nodes.length)}</p>
+        <p className={css.note}>{t.shown(drawn.nodes.length, graph.nodes.length)}</p>
       )}
       <div className={css.panel} aria-live="polite">
-        {current ? <EdgePanel event={id} edge={current} titles={titles} /> : <span className="muted">{t.pick}</span>}
+        {current ? (
+          <EdgePanel edge={current} titles={titles} onCut={() => setCutting(current)} />
+        ) : (
+          <span className="muted">{t.pick}</span>
+        )}
       </div>
       <Cuts graph={graph} titles={titles} />
       <Related id={id} graph={graph} />
+      {cutting && <CutDialog event={id} edge={cutting} onClose={() => setCutting(null)} />}
     </div>
   );
 }
@@ -78,7 +92,7 @@ function Cuts({ graph, titles }: { graph: EventGraph; titles: ReadonlyMap<string
       {graph.cuts.map((cut) => (
         <div key={cut.id} className={css.line}>
           <span className="grow">
-            {titles.get(cut.from) ?? cut.from} / {titles.get(cut.to) ?? cut.to}
+            <AlertTitle id={cut.from} titles={titles} /> / <AlertTitle id={cut.to} titles={titles} />
             <span className="muted">
               {" "}
               · {t.cutBy(cut.by)} · <Moment at={cut.at} /> · {cut.reason}
@@ -98,6 +112,14 @@ function Cuts({ graph, titles }: { graph: EventGraph; titles: ReadonlyMap<string
       ))}
     </section>
   );
+}
+
+/** What an alert is called, also one that is in another event by now. */
+function AlertTitle({ id, titles }: { id: string; titles: ReadonlyMap<string, string> }) {
+  const local = useLocal();
+  const here = titles.get(id);
+  const elsewhere = useAlert(here === undefined ? id : "");
+  return here ?? (elsewhere.data ? local(elsewhere.data.title) : id);
 }
 
 /** Events that may be the same attack, each with why. */

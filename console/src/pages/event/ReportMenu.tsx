@@ -1,6 +1,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
-import { reportUrl, type ReportFormat } from "../../api/graph";
+import { reportUrl } from "../../api/graph";
+import type { ReportFormat } from "../../api/types";
 import { useLocale, useText } from "../../i18n/text";
 
 const FORMATS: readonly ReportFormat[] = ["html", "markdown", "stix", "attack_flow"];

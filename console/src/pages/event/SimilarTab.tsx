@@ -28,13 +28,13 @@ export function SimilarTab({ id }: { id: string }) {
     },
     {
       title: t.event.likeness,
-      width: 84,
+      width: 64,
       align: "right",
       render: (_, { likeness }) => <span className="number">{likeness} %</span>,
     },
     {
       title: t.common.status,
-      width: 150,
+      width: 110,
       render: (_, { event }) => (
         <div>
           <Status tone={toneOf(event.status)}>{t.words.status[event.status]}</Status>
@@ -42,14 +42,14 @@ export function SimilarTab({ id }: { id: string }) {
         </div>
       ),
     },
-    { title: t.events.lastActivity, width: 112, render: (_, { event }) => <Moment at={event.last_time} /> },
+    { title: t.events.lastActivity, width: 88, render: (_, { event }) => <Moment at={event.last_time} /> },
   ];
   return (
     <PagedTable
       rows={rows}
       rowKey={({ event }) => event.id}
       columns={columns}
-      width={760}
+      width={660}
       empty={<Nothing title={t.event.similarEmpty} />}
     />
   );

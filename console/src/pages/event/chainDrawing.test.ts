@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chain, ChainCard, ChainNode } from "../../api/types";
-import { drawChain, WIDTH, type ChainMapLayout } from "./chainDrawing";
+import { drawChain, LEAST, type ChainMapLayout } from "./chainDrawing";
 import { layOut } from "./lanes";
 
 const title = { en: "t", zh: "标" };
@@ -50,7 +50,7 @@ test("lanes go down, time goes right, and an alert of two tactics is drawn in bo
   const { a, b, c } = spots(map);
   expect(a.x).toBeLessThan(b.x);
   expect(a.y).toBeLessThan(b.y);
-  expect(c.x).toBeLessThan(WIDTH);
+  expect(c.x).toBeLessThan(LEAST);
   expect(b.x - a.x).toBeCloseTo(c.x - b.x);
   expect(a.attempt).toBe(true);
   // An edge to what is not there is not drawn.
@@ -59,7 +59,7 @@ test("lanes go down, time goes right, and an alert of two tactics is drawn in bo
 });
 
 test("on the scale of time, a minute is small beside ten hours", () => {
-  const map = drawChain(chain, layOut(chain).lanes, "time");
+  const map = drawChain(chain, layOut(chain).lanes, "time", 960);
   const { a, b, c } = spots(map);
   expect(b.x - a.x).toBeLessThan(5);
   expect(c.x - b.x).toBeGreaterThan(500);

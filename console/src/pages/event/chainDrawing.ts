@@ -1,9 +1,10 @@
 import type { Chain, ChainEdge, Level } from "../../api/types";
 import type { Lane } from "./lanes";
 
-/** The picture's own units; it is drawn as wide as there is room. */
-export const WIDTH = 960;
-const HEAD = 132;
+/** Narrower, it scrolls. */
+export const LEAST = 640;
+/** Where the rows' names end. */
+export const HEAD = 150;
 const PAD = 26;
 export const ROW = 44;
 export const GAP_ROW = 22;
@@ -38,13 +39,14 @@ export interface ChainMapLayout {
   rows: MapRow[];
   nodes: MapNode[];
   edges: MapEdge[];
+  width: number;
   height: number;
   /** Where the first and the last alert stand, for the axis. */
   axis: { x: number; time: string }[];
 }
 
 /** Where everything of a chain stands: lanes from top to bottom, time from left to right, zoomed to what there is. */
-export function drawChain(chain: Chain, lanes: readonly Lane[], scale: Scale): ChainMapLayout {
+export function drawChain(chain: Chain, lanes: readonly Lane[], scale: Scale, width = LEAST): ChainMapLayout {
   const rows: MapRow[] = [];
   let height = 0;
   for (const lane of lanes) {
@@ -55,7 +57,7 @@ export function drawChain(chain: Chain, lanes: readonly Lane[], scale: Scale): C
   const rowOf = new Map(rows.map((row) => [row.tactic, row]));
   const cards = new Map(chain.lanes.flatMap((lane) => lane.cards.map((card) => [card.alert_id, card] as const)));
   const times = [...new Set([...cards.values()].map((card) => card.time))].sort();
-  const place = places(times, scale);
+  const place = places(times, scale, width);
   const attempts = new Set(chain.nodes.filter((node) => node.attempt).map((node) => node.alert_id));
   const at = new Map<string, MapNode>();
   const nodes: MapNode[] = [];
@@ -88,12 +90,12 @@ export function drawChain(chain: Chain, lanes: readonly Lane[], scale: Scale): C
   });
   const ends = [...new Set([times[0], times[times.length - 1]])].filter((time) => time !== undefined);
   const axis = ends.map((time) => ({ time, x: place.get(time) ?? HEAD + PAD }));
-  return { rows, nodes, edges, height: height + AXIS, axis };
+  return { rows, nodes, edges, width, height: height + AXIS, axis };
 }
 
 /** The place of each time: one after the other, or as far apart as they are. */
-function places(times: readonly string[], scale: Scale): Map<string, number> {
-  const [left, right] = [HEAD + PAD, WIDTH - PAD];
+function places(times: readonly string[], scale: Scale, width: number): Map<string, number> {
+  const [left, right] = [HEAD + PAD, width - PAD];
   const first = Date.parse(times[0] ?? "");
   const span = Date.parse(times[times.length - 1] ?? "") - first;
   return new Map(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EventGraph, GraphEdge, GraphNode } from "../../api/graph";
+import type { EventGraph, GraphEdge, GraphNode } from "../../api/types";
 import { drawGraph, MOST, ROW } from "./graphDrawing";
 
 const title = { en: "t", zh: "标" };
@@ -11,6 +11,7 @@ const node = (alert_id: string, time: string): GraphNode => ({
   side: "host",
   count: 1,
   rule_id: "r",
+  rule_version: "1",
 });
 const edge = (from: string, to: string, tree: boolean, value: string): GraphEdge => ({
   from,

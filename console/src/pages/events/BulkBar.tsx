@@ -29,7 +29,7 @@ export function BulkBar({ count, onStatus, onAssign, onUnassign, onMerge, onClea
       </Button>
       {count > 1 && (
         <Button size="small" disabled={!may} onClick={onMerge}>
-          {t.graph.merge}
+          {t.graph.merge} <kbd>m</kbd>
         </Button>
       )}
     </SelectionBar>

@@ -59,6 +59,9 @@ export default function EventQueue() {
   const assign = (owner: string | null) => {
     if (mayChange && targets(list).length > 0) change(targets(list), { owner });
   };
+  const merge = () => {
+    if (mayChange && list.selected.size > 1) setMerging([...list.selected]);
+  };
   useShortcuts({
     j: () => dispatch({ type: "move", by: 1 }),
     k: () => dispatch({ type: "move", by: -1 }),
@@ -72,6 +75,7 @@ export default function EventQueue() {
     "/": () => search.current?.focus(),
     s: () => setSettingStatus(mayChange && targets(list).length > 0),
     a: () => assign(me),
+    m: () => merge(),
     r: reload,
     Escape: () => (preview ? setPreview(false) : dispatch({ type: "clear" })),
   });
@@ -99,7 +103,7 @@ export default function EventQueue() {
         rows={rows}
         rowKey={(event) => event.id}
         columns={useEventColumns()}
-        width={1060}
+        width={980}
         currentId={at}
         onOpen={(event) => {
           dispatch({ type: "point", id: event.id });

@@ -41,7 +41,7 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
     },
     {
       title: t.common.status,
-      width: 164,
+      width: 132,
       render: (_, event) => (
         <div>
           <div className={css.state}>
@@ -58,14 +58,16 @@ export function useEventColumns(): TableColumnsType<SecurityEvent> {
     },
     {
       title: t.common.entities,
-      width: 300,
+      width: 240,
       render: (_, event) => (
         <div>
           <AttackerToAsset event={event} />
-          <div className={css.under} title={event.accounts.join("\n")}>
-            {t.common.account} {event.accounts[0] ?? "—"}
-            {event.accounts.length > 1 && ` +${event.accounts.length - 1}`}
-          </div>
+          {event.accounts.length > 0 && (
+            <div className={css.under} title={event.accounts.join("\n")}>
+              {t.common.account} {event.accounts[0]}
+              {event.accounts.length > 1 && ` +${event.accounts.length - 1}`}
+            </div>
+          )}
         </div>
       ),
     },

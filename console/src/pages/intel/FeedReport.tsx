@@ -1,6 +1,7 @@
 import type { IntelFeed } from "../../api/types";
 import { Facts } from "../../components/Facts";
 import { Moment } from "../../components/Moment";
+import { ReportSection } from "../../components/ReportSection";
 import { useText } from "../../i18n/text";
 
 /** What was in a feed: where it is, what went wrong with it, what of it is not used. */
@@ -20,31 +21,23 @@ export function FeedReport({ feed }: { feed: IntelFeed }) {
           [t.intel.tagFrom, t.intel.confidences(feed.default_confidence, feed.tag_confidence)],
         ]}
       />
-      {feed.first_problems.length > 0 && (
-        <section>
-          <h3>{t.intel.problemsOf(feed.first_problems.length, feed.problems)}</h3>
-          <ul>
-            {feed.first_problems.map((problem, at) => (
-              // The same mistake may stand in one place twice.
-              <li key={at}>
-                <span className="mono">{problem.place}</span> {problem.message}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {unused.length > 0 && (
-        <section>
-          <h3>{t.intel.unused}</h3>
-          <ul>
-            {unused.map(([reason, count]) => (
-              <li key={reason}>
-                <span className="number">{count.toLocaleString()}</span> {reason}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <ReportSection title={t.intel.problems} shown={feed.first_problems.length} total={feed.problems}>
+        {feed.first_problems.map((problem, at) => (
+          // The same mistake may stand in one place twice.
+          <li key={at}>
+            <span>
+              <span className="mono muted">{problem.place}</span> {problem.message}
+            </span>
+          </li>
+        ))}
+      </ReportSection>
+      <ReportSection title={t.intel.unused} shown={unused.length}>
+        {unused.map(([reason, count]) => (
+          <li key={reason}>
+            {reason} <span className="number">{count.toLocaleString()}</span>
+          </li>
+        ))}
+      </ReportSection>
     </div>
   );
 }

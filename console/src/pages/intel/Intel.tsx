@@ -27,26 +27,26 @@ export default function Intel() {
   const [open, setOpen] = useState<Open>({ dialog: "" });
   const close = () => setOpen({ dialog: "" });
   const columns: TableColumnsType<IntelFeed> = [
-    { title: t.common.name, dataIndex: "name" },
-    { title: t.intel.kind, width: 150, render: (_, feed) => t.intel.kinds[feed.kind] },
-    { title: t.common.status, width: 150, render: (_, feed) => <State feed={feed} /> },
+    { title: t.common.name, dataIndex: "name", width: 180 },
+    { title: t.intel.kind, width: 118, render: (_, feed) => t.intel.kinds[feed.kind] },
+    { title: t.common.status, width: 118, render: (_, feed) => <State feed={feed} /> },
     {
       title: t.intel.indicators,
-      width: 110,
+      width: 92,
       align: "right",
       render: (_, feed) => <span className="number">{feed.indicators.toLocaleString()}</span>,
     },
     {
       title: t.intel.problems,
-      width: 100,
+      width: 84,
       align: "right",
       render: (_, feed) => <span className="number">{feed.problems.toLocaleString()}</span>,
     },
-    { title: t.intel.lastGood, width: 130, render: (_, feed) => <Moment at={feed.last_good ?? null} /> },
-    { title: t.common.enabled, width: 90, render: (_, feed) => <Enabled feed={feed} may={may} /> },
+    { title: t.intel.lastGood, width: 104, render: (_, feed) => <Moment at={feed.last_good ?? null} /> },
+    { title: t.common.enabled, width: 72, render: (_, feed) => <Enabled feed={feed} may={may} /> },
     {
       title: "",
-      width: 220,
+      width: 190,
       align: "right",
       render: (_, feed) => may && <Actions feed={feed} onEdit={() => setOpen({ dialog: "edit", feed })} />,
     },
@@ -65,15 +65,17 @@ export default function Intel() {
           </>
         )}
       </PageHead>
-      <PagedTable
-        rows={rows}
-        rowKey={(feed) => feed.id}
-        columns={columns}
-        width={1000}
-        expandable={{ expandedRowRender: (feed) => <FeedReport feed={feed} /> }}
-        empty={<Nothing title={t.intel.empty} hint={t.intel.emptyHint} />}
-      />
-      <LookUp />
+      <div className="stack">
+        <PagedTable
+          rows={rows}
+          rowKey={(feed) => feed.id}
+          columns={columns}
+          width={1000}
+          expandable={{ expandedRowRender: (feed) => <FeedReport feed={feed} />, columnWidth: 36 }}
+          empty={<Nothing title={t.intel.empty} hint={t.intel.emptyHint} />}
+        />
+        <LookUp />
+      </div>
       {open.dialog === "create" && <FeedDialog onClose={close} />}
       {open.dialog === "edit" && <FeedDialog feed={open.feed} onClose={close} />}
       {open.dialog === "upload" && <UploadDialog onClose={close} />}

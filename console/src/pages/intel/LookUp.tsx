@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { Moment } from "../../components/Moment";
 import { Panel } from "../../components/PageHead";
+import { ReportSection } from "../../components/ReportSection";
 import { Badge } from "../../components/Status";
 import { useText } from "../../i18n/text";
 
@@ -64,18 +65,13 @@ function Answer({ answer }: { answer: IntelAnswer }) {
       {answer.matches.map((match) => (
         <Match key={`${match.feed} ${match.indicator}`} match={match} />
       ))}
-      {answer.seen.length > 0 && (
-        <section>
-          <h3>{t.seen}</h3>
-          <ul>
-            {answer.seen.map((seen) => (
-              <li key={`${seen.feed} ${seen.indicator}`}>
-                {t.seenBy(seen.feed, seen.indicator, seen.alerts)} <Moment at={seen.last_alert} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <ReportSection title={t.seen} shown={answer.seen.length}>
+        {answer.seen.map((seen) => (
+          <li key={`${seen.feed} ${seen.indicator}`}>
+            {t.seenBy(seen.feed, seen.indicator, seen.alerts)} <Moment at={seen.last_alert} />
+          </li>
+        ))}
+      </ReportSection>
     </>
   );
 }
@@ -97,7 +93,7 @@ function Match({ match }: { match: IntelMatch }) {
         [t.intel.labels, match.labels.join(", ")],
         [t.intel.confidence, String(match.confidence)],
         [t.intel.validUntil, match.valid_until ? <Moment at={match.valid_until} /> : null],
-        [t.intel.references, <References key="references" urls={match.references} />],
+        [t.intel.references, match.references.length > 0 && <References key="references" urls={match.references} />],
       ]}
     />
   );

@@ -1,11 +1,11 @@
 import { Alert } from "antd";
-import type { ReactNode } from "react";
 import type { RuleBacktest } from "../../api/types";
 import { Facts } from "../../components/Facts";
 import { LevelTag } from "../../components/Level";
 import { Moment } from "../../components/Moment";
+import { ReportSection } from "../../components/ReportSection";
 import { useLocal, useText } from "../../i18n/text";
-import css from "./Backtest.module.css";
+import css from "./BacktestReport.module.css";
 
 /** What came of a backtest: the noise there would be, when, about whom, and what would follow. */
 export function BacktestReport({ told }: { told: RuleBacktest }) {
@@ -33,15 +33,15 @@ export function BacktestReport({ told }: { told: RuleBacktest }) {
         ]}
       />
       <Bars told={told} />
-      <Section title={t.backtestEntities} shown={told.entities.length}>
+      <ReportSection title={t.backtestEntities} shown={told.entities.length}>
         {told.entities.map((counted) => (
           <li key={counted.entity}>
             <span className="mono">{counted.entity}</span>
             <span className="number">{counted.exact ? counted.alerts : `≤ ${counted.alerts}`}</span>
           </li>
         ))}
-      </Section>
-      <Section title={t.backtestTopEvents} shown={told.top_events.length}>
+      </ReportSection>
+      <ReportSection title={t.backtestTopEvents} shown={told.top_events.length}>
         {told.top_events.map((event, index) => (
           <li key={index}>
             <span className="row">
@@ -50,8 +50,8 @@ export function BacktestReport({ told }: { told: RuleBacktest }) {
             <span className="number">{event.alerts}</span>
           </li>
         ))}
-      </Section>
-      <Section title={t.backtestSamples} shown={told.samples.length}>
+      </ReportSection>
+      <ReportSection title={t.backtestSamples} shown={told.samples.length}>
         {told.samples.map((alert, index) => (
           <li key={index} className={css.sample}>
             <div>
@@ -60,7 +60,7 @@ export function BacktestReport({ told }: { told: RuleBacktest }) {
             <div className="mono muted">{alert.raw}</div>
           </li>
         ))}
-      </Section>
+      </ReportSection>
     </div>
   );
 }
@@ -70,7 +70,7 @@ function Bars({ told }: { told: RuleBacktest }) {
   const t = useText().rules;
   const most = Math.max(1, ...told.days.map((day) => day.alerts));
   return (
-    <Section title={t.backtestPerDay} shown={told.days.length}>
+    <ReportSection title={t.backtestPerDay} shown={told.days.length}>
       {told.days.map((day) => (
         <li key={day.day}>
           <span className="mono">{day.day}</span>
@@ -80,16 +80,6 @@ function Bars({ told }: { told: RuleBacktest }) {
           <span className="number">{t.dayLine(day.alerts, day.events)}</span>
         </li>
       ))}
-    </Section>
-  );
-}
-
-function Section({ title, shown, children }: { title: string; shown: number; children: ReactNode }) {
-  if (shown === 0) return null;
-  return (
-    <section className={css.section}>
-      <h3>{title}</h3>
-      <ul>{children}</ul>
-    </section>
+    </ReportSection>
   );
 }

@@ -1,10 +1,13 @@
-import type { TableColumnsType } from "antd";
+import { Switch, type TableColumnsType } from "antd";
 import { usePatterns } from "../../api/patterns";
+import { useMay } from "../../api/session";
+import { usePatternSwitch } from "../../api/tuning";
 import type { Pattern } from "../../api/types";
 import { LevelTag } from "../../components/Level";
 import { Moment } from "../../components/Moment";
 import { Nothing } from "../../components/Nothing";
 import { PagedTable, whole } from "../../components/PagedTable";
+import { useTell } from "../../components/useTell";
 import { useUrlValue } from "../../filters/useFilters";
 import { formatDuration } from "../../format/duration";
 import { useLocal, useText } from "../../i18n/text";
@@ -34,8 +37,25 @@ export function PatternsTab() {
 
 function useColumns(): TableColumnsType<Pattern> {
   const t = useText();
+  const tell = useTell();
+  const may = useMay("admin");
+  const patterns = usePatternSwitch();
   const local = useLocal();
   return [
+    {
+      title: t.common.enabled,
+      width: 78,
+      render: (_, pattern) => (
+        <Switch
+          size="small"
+          disabled={!may || !patterns.known || patterns.isPending}
+          checked={!patterns.off.has(pattern.id)}
+          aria-label={`${t.common.enabled}: ${local(pattern.title)}`}
+          onClick={(_on, click) => click.stopPropagation()}
+          onChange={(on) => void patterns.turn(pattern.id, on).catch(tell.failed)}
+        />
+      ),
+    },
     {
       title: t.common.level,
       width: 92,

@@ -57,7 +57,7 @@ function useColumns(onEdit: (id: string) => void): TableColumnsType<Entry> {
     },
     {
       title: t.common.status,
-      width: 132,
+      width: 104,
       render: (_, entry) => (
         <span className="row wrap">
           {entry.paused && <Badge tone="info">{t.whitelist.paused}</Badge>}
@@ -69,9 +69,9 @@ function useColumns(onEdit: (id: string) => void): TableColumnsType<Entry> {
         </span>
       ),
     },
-    { title: t.whitelist.conditions, render: (_, entry) => conditionText(entry.condition) },
-    { title: t.common.reason, dataIndex: "reason", width: 260 },
-    { title: t.common.owner, dataIndex: "owner", width: 110 },
+    { title: t.whitelist.conditions, width: 300, render: (_, entry) => conditionText(entry.condition) },
+    { title: t.common.reason, dataIndex: "reason", width: 180 },
+    { title: t.common.owner, dataIndex: "owner", width: 84 },
     {
       title: t.whitelist.hits,
       width: 72,
@@ -84,7 +84,7 @@ function useColumns(onEdit: (id: string) => void): TableColumnsType<Entry> {
       width: 116,
       render: (_, entry) => (entry.expires_at ? <Moment at={entry.expires_at} /> : t.whitelist.expiry.never),
     },
-    { title: "", width: 210, align: "right", render: (_, entry) => <Actions entry={entry} onEdit={onEdit} /> },
+    { title: "", width: 180, align: "right", render: (_, entry) => <Actions entry={entry} onEdit={onEdit} /> },
   ];
 }
 

@@ -97,7 +97,7 @@ function Body({ fields, entry, onClose }: Props & { fields: ConditionField[] }) 
           },
         ]}
       >
-        <ConditionEditor fields={fields} />
+        <ConditionEditor fields={fields} empty={t.whitelist.needCondition} />
       </Form.Item>
       <Collapse
         size="small"

@@ -20,7 +20,7 @@ use model::{Provider, Time, lease::LeaseState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{LeaseFilter, SecretBytes};
+use store::{LeaseFilter, SecretBytes, SecretChange};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -155,7 +155,7 @@ async fn create(
         created: now,
         changed: now,
     };
-    let secret = SecretBytes::new(new.access_key_secret.expose());
+    let secret = SecretChange::Set(SecretBytes::new(new.access_key_secret.expose()));
     let audit = caller.audit(
         "connection.create",
         &connection.id,
@@ -163,7 +163,7 @@ async fn create(
         &audited(&connection),
     );
     app.store
-        .connection_save(&app.tenant, &connection, Some(&secret), &audit)
+        .connection_save(&app.tenant, &connection, &secret, &audit)
         .await?;
     Ok(Json(connection.into()))
 }

@@ -10,6 +10,16 @@ use model::{
 use serde::Serialize;
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
+/// The kinds of link that have two ends and are shown: repetitions are folded away.
+pub const LINK_KINDS: [&str; 6] = [
+    "shares",
+    "sweep",
+    "pattern",
+    "by_hand",
+    "same_attacker",
+    "similar",
+];
+
 /// The words a closed type is serialised by.
 fn words(values: impl IntoIterator<Item = impl Serialize>) -> Object {
     ObjectBuilder::new()
@@ -52,6 +62,16 @@ pub fn side() -> Object {
 /// Who wrote a rule.
 pub fn origin() -> Object {
     words([Origin::Predefined, Origin::Custom, Origin::Vendor])
+}
+
+/// What ties two alerts of an event; `members::kind` writes these.
+pub fn link_kind() -> Object {
+    words(LINK_KINDS)
+}
+
+/// What an event is written as.
+pub fn report_format() -> Object {
+    words(report::Format::ALL.map(report::Format::as_str))
 }
 
 /// The types of entity.

@@ -4,8 +4,8 @@ use crate::fixture::{Fixture, at, audit, product};
 use model::{Capabilities, Capability, Provider, SourceId, TenantId};
 use serde_json::json;
 use store::{
-    Checkpoint, Connection, CustomRule, Error, PipelineCommit, ResponseRule, RuleState, SecretBytes, Source,
-    SourceCount,
+    Checkpoint, Connection, CustomRule, Error, PipelineCommit, ResponseRule, RuleState, SecretBytes,
+    SecretChange, Source, SourceCount,
 };
 
 fn connection() -> Connection {
@@ -42,7 +42,12 @@ async fn a_secret_is_given_only_to_who_asks_for_it() {
     let Fixture { store, tenant, .. } = &fixture;
     let secret = SecretBytes::new("s3cr3t");
     store
-        .connection_save(tenant, &connection(), Some(&secret), &audit("connection.create"))
+        .connection_save(
+            tenant,
+            &connection(),
+            &SecretChange::Set(secret.clone()),
+            &audit("connection.create"),
+        )
         .await
         .unwrap();
     let renamed = Connection {
@@ -51,7 +56,7 @@ async fn a_secret_is_given_only_to_who_asks_for_it() {
         ..connection()
     };
     store
-        .connection_save(tenant, &renamed, None, &audit("connection.update"))
+        .connection_save(tenant, &renamed, &SecretChange::Keep, &audit("connection.update"))
         .await
         .unwrap();
     assert_eq!(
@@ -110,7 +115,12 @@ async fn a_source_remembers_how_far_it_was_read() {
         })
     ));
     store
-        .connection_save(tenant, &connection(), None, &audit("connection.create"))
+        .connection_save(
+            tenant,
+            &connection(),
+            &SecretChange::Keep,
+            &audit("connection.create"),
+        )
         .await
         .unwrap();
     store

@@ -46,7 +46,7 @@ struct Node {
     title: Text,
     #[schema(schema_with = schema::level)]
     level: Level,
-    /// `host` or `network`.
+    #[schema(schema_with = schema::side)]
     side: String,
     /// How many there are.
     count: u64,
@@ -62,7 +62,8 @@ struct Edge {
     /// The alert that came later, as a rule.
     from: String,
     to: String,
-    /// `shares`, `sweep`, `pattern`, `by_hand`, `same_attacker` or `similar`.
+    /// What kind of link it is.
+    #[schema(schema_with = schema::link_kind)]
     kind: String,
     /// The event holds together by it: it can be cut. The others only say more.
     tree: bool,
@@ -77,6 +78,7 @@ struct Edge {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GraphEntity)]
 struct Shares {
+    #[schema(schema_with = schema::entity_kind)]
     r#type: String,
     value: String,
     /// What it adds to the score.
@@ -184,10 +186,16 @@ fn edge(from: AlertId, reason: &LinkReason, tree: bool) -> Option<Edge> {
         LinkReason::SameAttacker { attacker, .. } => (None, vec![bare(attacker)]),
         _ => (None, Vec::new()),
     };
+    let to = reason.alert()?.to_string();
+    let kind = kind(reason);
+    debug_assert!(
+        schema::LINK_KINDS.contains(&kind.as_str()),
+        "`{kind}` is not in the API's document"
+    );
     Some(Edge {
         from: from.to_string(),
-        to: reason.alert()?.to_string(),
-        kind: kind(reason),
+        to,
+        kind,
         tree,
         score,
         entities,

@@ -14,6 +14,7 @@ use crate::{
         finish::language,
         playbooks::Titles,
         problem::{Kind, Problem, ProblemBody},
+        schema,
     },
     app::App,
     clock,
@@ -42,8 +43,8 @@ const PAGES: usize = 5;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReportQuery {
-    /// `stix`, `attack_flow`, `markdown` or `html`.
-    #[param(value_type = String)]
+    /// What it is written as.
+    #[param(schema_with = schema::report_format, required = true)]
     format: Format,
     /// `en` or `zh`; the reader's own if left out.
     #[param(value_type = Option<String>)]
