@@ -14,6 +14,7 @@ pub fn run(table: &mut Table) -> Result<(), Full> {
     let mut set = HashSet::new();
     let feed = Feed {
         id: "feed".to_owned(),
+        name: "Feed".to_owned(),
         default_confidence: 75,
         tag_confidence: 70,
     };

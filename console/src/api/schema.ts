@@ -792,7 +792,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the expert patterns. */
+        /** List the expert patterns, each with the events in which it holds. */
         get: operations["list_patterns"];
         put?: never;
         post?: never;
@@ -2422,7 +2422,7 @@ export interface components {
             at: string;
             /** @enum {string} */
             by: "analyst" | "rule" | "vendor" | "intel";
-            /** @description What the reference is called. */
+            /** @description Who that is: the person, the title of the rule, or the feed. */
             name: components["schemas"]["LocalText"];
             /** @description Why. */
             reason: components["schemas"]["LocalText"];
@@ -2533,6 +2533,8 @@ export interface components {
         EventDetail: components["schemas"]["Event"] & {
             /** @description What to do about an event of this level. */
             handling_instruction: components["schemas"]["LocalText"];
+            /** @description The expert patterns that hold in it. */
+            patterns: components["schemas"]["EventPattern"][];
         };
         /** @description The graph of an event. */
         EventGraph: {
@@ -2544,6 +2546,32 @@ export interface components {
             nodes: components["schemas"]["GraphNode"][];
             /** @description Events near it that were not merged. */
             related: components["schemas"]["RelatedEvent"][];
+        };
+        /** @description An expert pattern that holds in an event. */
+        EventPattern: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its steps, each with the alerts that take it. */
+            steps: components["schemas"]["EventPatternStep"][];
+            /** @description What happened. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description An alert that takes a step. */
+        EventPatternAlert: {
+            /** @description `alt_…`. */
+            alert_id: string;
+            /** Format: date-time */
+            time: string;
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description A step of a pattern in an event. */
+        EventPatternStep: {
+            /** @description The alerts that take it, oldest first. */
+            alerts: components["schemas"]["EventPatternAlert"][];
+            /** @description What happens in it. */
+            name: components["schemas"]["LocalText"];
+            /** @description Its number, from 1. */
+            number: number;
         };
         /** @description What to change; what is left out stays. */
         EventUpdate: {
@@ -4148,8 +4176,18 @@ export interface components {
         Pattern: {
             /** @description What it looks for, and what to do about it. */
             description: components["schemas"]["LocalText"];
+            /**
+             * Format: int64
+             * @description Events in which it holds, as far as they are kept.
+             */
+            events: number;
             /** @description Such as `web_attack_to_reverse_shell`. */
             id: string;
+            /**
+             * Format: date-time
+             * @description When the newest of the alerts it ties in them happened; null if it never held.
+             */
+            last_time?: string | null;
             /**
              * Format: int32
              * @description The lowest level of an event in which it completed; 5 serious … 1 reminder; null if its alerts decide.

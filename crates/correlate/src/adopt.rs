@@ -155,11 +155,12 @@ impl Adoption<'_> {
     }
 
     fn digest(&mut self, arrival: &Arrival<'_>) -> Digest {
-        let Correlator { settings, .. } = &*self.correlator;
+        let Correlator { settings, keys, .. } = &mut *self.correlator;
         // Whitelists were asked when it came. What has no method by now stays where it is.
         let method = Gate::default().pass(arrival.alert, &settings.capabilities, arrival.now);
-        self.state
-            .digest(arrival, method.unwrap_or(Aggregation::None), settings)
+        let method = method.unwrap_or(Aggregation::None);
+        let key = keys.of(arrival.alert, method);
+        self.state.digest(arrival, (method, key), settings)
     }
 
     /// Puts an alert where it was, findable as this version finds alerts.

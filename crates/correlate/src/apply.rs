@@ -214,7 +214,7 @@ impl State {
             self.events[of].chained = true;
         }
         self.ids.insert(id, event);
-        ledger.opened(event, id);
+        self.events[event].published |= ledger.opened(event, id);
         event
     }
 

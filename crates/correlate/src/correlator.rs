@@ -21,7 +21,7 @@ pub struct Correlator {
     pub(crate) settings: Settings,
     pub(crate) gate: Gate,
     pub(crate) tenants: BTreeMap<TenantId, State>,
-    keys: Keys,
+    pub(crate) keys: Keys,
 }
 
 impl Correlator {

@@ -239,7 +239,7 @@ impl State {
             waits: false,
         });
         self.ids.insert(id, event);
-        ledger.opened(event, id);
+        self.events[event].published |= ledger.opened(event, id);
         event
     }
 

@@ -83,11 +83,14 @@ impl Ledger {
         self.placed.insert(alert, node);
     }
 
-    pub(crate) fn opened(&mut self, event: EventIx, id: EventId) {
-        self.redirects.remove(&id);
-        if self.vanished.remove(&id).is_none() {
+    /// Notes that an event is there; answers whether readers know it already, from before it was taken back.
+    pub(crate) fn opened(&mut self, event: EventIx, id: EventId) -> bool {
+        let redirected = self.redirects.remove(&id);
+        let vanished = self.vanished.remove(&id);
+        if vanished.is_none() {
             self.fresh.insert(event);
         }
+        vanished.or(redirected).is_some_and(|gone| gone.published)
     }
 
     pub(crate) fn vanished(&mut self, state: &State, event: EventIx) {

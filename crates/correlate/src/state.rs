@@ -147,7 +147,7 @@ impl State {
         settings: &Settings,
         ledger: &mut Ledger,
     ) {
-        let digest = self.digest(arrival, method, settings);
+        let digest = self.digest(arrival, (method, key), settings);
         self.place(digest, &settings.patterns, ledger);
     }
 
@@ -155,7 +155,7 @@ impl State {
     pub(crate) fn digest(
         &mut self,
         arrival: &Arrival<'_>,
-        method: Aggregation,
+        (method, key): (Aggregation, fold::Key),
         settings: &Settings,
     ) -> Digest {
         let time = arrival.event_time();

@@ -44,8 +44,7 @@ pub(crate) struct Weight {
 /// The weight of a shared entity of this kind.
 pub(crate) const fn weight(kind: EntityKind, malicious: bool) -> Weight {
     let (base, half_life, hard) = match kind {
-        EntityKind::File => (1.0, 7 * DAY, true),
-        EntityKind::Process => (1.0, 7 * DAY, true),
+        EntityKind::File | EntityKind::Process => (1.0, 7 * DAY, true),
         EntityKind::AccessKey => (0.9, 12 * HOUR, false),
         EntityKind::Ip if malicious => (0.9, 3 * DAY, false),
         EntityKind::Container => (0.8, 6 * HOUR, false),
@@ -106,7 +105,7 @@ mod tests {
         let artefacts = (Role::Artefact, Role::Artefact);
         check(EntityKind::File, false, 0.5, artefacts, 7.0 * 24.0, 1.0);
         check(EntityKind::File, false, 1.0, artefacts, 14.0 * 24.0, 0.25);
-        check(EntityKind::Process, false, 1.0, artefacts, 24.0, 1.0);
+        check(EntityKind::Process, false, 1.0, artefacts, 7.0 * 24.0, 1.0);
         check(
             EntityKind::Host,
             false,

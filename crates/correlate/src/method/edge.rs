@@ -54,8 +54,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) ->
         return None;
     }
     let (new, old) = (&*digest.profile, &*node.profile);
-    let mut pair = Pair::new(state, digest, to, gap);
-    pair.breached &= !routine;
+    let pair = Pair::new(state, digest, to, gap, routine);
     let (mut assets_only, mut ours_only) = (true, true);
     let (mut entities, mut hubs) = (Vec::new(), Vec::new());
     for mine in &new.mentions {
@@ -83,7 +82,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) ->
         entities.append(&mut hubs);
     }
     let score = weights::round(entities.iter().map(|share| share.weight).sum());
-    let alone = pair.alone || pair.one_target || pair.breached;
+    let alone = pair.host != Host::Never;
     (score >= weights::THRESHOLD && (alone || !assets_only)).then_some(Edge {
         to,
         tie: Tie::Shares { entities, score },
@@ -96,49 +95,57 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) ->
 /// Two alerts, as far as it decides what of theirs counts.
 struct Pair {
     gap: Duration,
-    /// What of ours they share may be enough.
-    alone: bool,
-    /// An agent saw an intruder on what the earlier one names.
-    breached: bool,
+    /// Whether it says anything that they met the same victim.
+    victims: bool,
+    /// Whether an address of ours says more than the hosts that both name.
+    addresses: bool,
     /// Many try the same account of one host at the same time: they are one.
     one_target: bool,
-    /// Both name attackers, and not one in common: that they met the same victim says nothing.
-    rivals: bool,
-    /// One of them only tries: that it chose the same victim says nothing either.
-    tries: bool,
-    /// Both name a host: its addresses add nothing to it.
-    hosts: bool,
+    /// Whether a shared host is enough.
+    host: Host,
+}
+
+/// How long a shared host is enough by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Host {
+    Never,
+    /// Within its half-life.
+    Briefly,
+    /// An intruder is on it.
+    Breached,
 }
 
 impl Pair {
-    fn new(state: &State, digest: &Digest, to: NodeIx, gap: Duration) -> Self {
+    fn new(state: &State, digest: &Digest, to: NodeIx, gap: Duration, routine: bool) -> Self {
         let node = &state.nodes[to];
         let (new, old) = (&*digest.profile, &*node.profile);
         let names_host = |profile: &Profile| profile.mentions.iter().any(|m| m.kind == EntityKind::Host);
-        let account = |mine: &&Mention| {
+        let account = |mine: &Mention| {
             mine.kind == EntityKind::HostAccount && old.mention(mine.entity).is_some_and(|m| m.asset)
         };
+        // That two attackers met the same victim says nothing, nor that somebody tries to become one.
         let rivals = differ(new, old);
+        let one_target =
+            rivals && new.rule == old.rule && gap <= weights::ONE_TARGET && new.mentions.iter().any(account);
+        let on_it = !routine && gap <= weights::BREACHED && new.attackers().next().is_none();
         Self {
             gap,
-            alone: gap <= weights::HOST_ALONE || progresses(state, digest, to),
-            breached: gap <= weights::BREACHED
-                && new.attackers().next().is_none()
-                && breached(state, old, node.event),
-            one_target: rivals
-                && new.rule == old.rule
-                && gap <= weights::ONE_TARGET
-                && new.mentions.iter().any(|mine| account(&mine)),
-            rivals,
-            tries: new.tries || old.tries,
-            hosts: names_host(new) && names_host(old),
+            victims: one_target || !(rivals || new.tries || old.tries),
+            addresses: one_target || !(names_host(new) && names_host(old)),
+            one_target,
+            host: if on_it && breached(state, old, node.event) {
+                Host::Breached
+            } else if one_target || gap <= weights::HOST_ALONE || progresses(state, digest, to) {
+                Host::Briefly
+            } else {
+                Host::Never
+            },
         }
     }
 
     /// Whether it counts that both name this, which is ours.
     fn counts(&self, asset: &Mention) -> bool {
-        let address = asset.kind == EntityKind::Ip;
-        self.one_target || !self.rivals && !self.tries && !(address && self.hosts)
+        self.victims && (self.addresses || asset.kind != EntityKind::Ip)
     }
 }
 
@@ -164,8 +171,12 @@ fn share(mine: &Mention, theirs: &Mention, rarity: f64, pair: &Pair) -> Share {
     let weight = weights::weight(kind_of(mine, theirs), is_bad(mine, theirs));
     let value = weights::contribution(weight, rarity, (mine.role, theirs.role), gap);
     let host = mine.asset && theirs.asset && matches!(mine.kind, EntityKind::Host | EntityKind::Ip);
-    let host_alone = host && (pair.alone || pair.one_target) && gap <= weight.half_life;
-    let at_least = match host_alone || host && pair.breached {
+    let alone = match pair.host {
+        Host::Never => false,
+        Host::Briefly => host && gap <= weight.half_life,
+        Host::Breached => host,
+    };
+    let at_least = match alone {
         true if gap < weights::HOST_AT_ONCE => weights::BRIDGE,
         true => weights::THRESHOLD,
         false => 0.0,

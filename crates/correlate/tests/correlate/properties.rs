@@ -351,3 +351,30 @@ proptest! {
         prop_assert!(correlate::Correlator::default().restore(&bytes).is_err());
     }
 }
+
+/// A late alert before all others, whose event takes theirs in.
+#[test]
+fn a_late_alert_can_take_over_the_event_of_others() {
+    let shares = |id: u128, what: &[(EntityKind, &str)]| {
+        what.iter()
+            .fold(alert(id, 0, "rule-6").graph(), |alert, (kind, value)| {
+                alert.with(*kind, value, Role::Artefact)
+            })
+    };
+    let (file, process) = (EntityKind::File, EntityKind::Process);
+    let late = shares(0, &[(process, "p2"), (process, "p8")]);
+    let alerts = [
+        shares(1, &[(file, "f2"), (file, "f4")]),
+        shares(2, &[(file, "f2"), (process, "p2")]),
+        shares(3, &[(file, "f2"), (file, "f4"), (process, "p8")]),
+        late,
+    ];
+    let mut book = Book::new(settings(CAPS));
+    for (number, alert) in alerts.iter().enumerate() {
+        book.alert(
+            alert,
+            alert.time.plus(Duration::from_secs(36 * (number as u64 / 3))),
+        );
+        book.check(&alerts[..=number], CAPS);
+    }
+}

@@ -221,7 +221,7 @@ async fn the_status_of_an_event_that_correlation_has_forgotten_can_be_changed() 
     let old = events(&machine.store).await;
     let old = old
         .iter()
-        .find(|row| row.event.first_time < start().plus(Duration::from_secs(60)))
+        .find(|row| row.event.first_time < start().plus(Duration::from_mins(1)))
         .unwrap();
     let handled = Action::EventStatus {
         event: old.event.id,

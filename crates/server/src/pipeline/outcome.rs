@@ -42,12 +42,12 @@ pub struct Regrouped {
 impl Regrouped {
     /// What became of these events, of the changes that were made for it.
     fn of(events: Vec<EventId>, changes: &Changes) -> Self {
-        let moves = changes.alerts.iter().filter_map(|outcome| {
+        let went = changes.alerts.iter().filter_map(|outcome| {
             let (from, to) = outcome.moved()?;
             Some((outcome.alert, from, to))
         });
         // The correlator settles what it was still waiting for first; what moves by that was nobody's decision.
-        let moved = moves.filter(|(_, _, to)| events.contains(to)).collect();
+        let moved = went.filter(|(_, _, to)| events.contains(to)).collect();
         Self { events, moved }
     }
 }

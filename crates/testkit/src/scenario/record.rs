@@ -5,7 +5,7 @@ use super::{
     truth::Label,
 };
 use model::{
-    Alert, AlertId, Entity, EntityKind, Level, LocalText, ProductId, RecordId, Role, RuleRef, Side, SourceId,
+    Alert, AlertId, Entity, EntityKind, Level, LocalText, ProductId, RecordId, RuleRef, Side, SourceId,
     TenantId, Time,
 };
 use std::{collections::BTreeMap, net::IpAddr};

@@ -125,11 +125,14 @@ mod tests {
             link("b", 1, 2, 3),
             link("b", 1, 3, 5),
         ];
-        let told: Vec<(String, Vec<(usize, String, usize)>)> = of(&links, &Patterns::default())
+        let told: Vec<_> = of(&links, &Patterns::default())
             .into_iter()
             .map(|pattern| {
                 let step = |step: &EventPatternStep| (step.number, step.name.zh.clone(), step.alerts.len());
-                (pattern.id.clone(), pattern.steps.iter().map(step).collect())
+                (
+                    pattern.id.clone(),
+                    pattern.steps.iter().map(step).collect::<Vec<_>>(),
+                )
             })
             .collect();
         let step = |number: usize, alerts| (number, format!("第 {number} 步"), alerts);

@@ -248,9 +248,14 @@ async fn an_alert_on_a_known_address_is_tagged_and_says_why() {
         (&json!(false), &json!(false))
     );
 
-    // The tag is in the entity's history: who, why and when. It ends with its indicator.
+    ends_with_its_indicator(&desk, &admin, text).await;
+    desk.close().await;
+}
+
+/// The tag is in the entity's history: who, why and when. It ends with its indicator.
+async fn ends_with_its_indicator(desk: &Desk, admin: &Person, text: &str) {
     let page = async || {
-        let (status, page) = desk.get(&admin, "/entities/ip/203.0.113.7").await;
+        let (status, page) = desk.get(admin, "/entities/ip/203.0.113.7").await;
         assert_eq!(status, StatusCode::OK, "{page}");
         assert_eq!(page["tags"].as_array().map(Vec::len), Some(1), "{page}");
         (page["malicious"].clone(), page["tags"][0].clone())
@@ -275,19 +280,18 @@ async fn an_alert_on_a_known_address_is_tagged_and_says_why() {
     );
     let other = text.replace("203.0.113.7", "203.0.113.77");
     let upload = json!({"name": "stix", "kind": "stix", "text": other});
-    let (status, told) = desk.post(&admin, "/intel/feeds:upload", upload).await;
+    let (status, told) = desk.post(admin, "/intel/feeds:upload", upload).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     let (malicious, tag) = page().await;
     assert_eq!(malicious, false);
     assert_eq!(tag["removed"]["by"], "stix", "{tag}");
     let path = format!("/intel/feeds/{}", told["id"].as_str().unwrap());
-    desk.send(&admin, Method::DELETE, &path, String::new()).await;
+    desk.send(admin, Method::DELETE, &path, String::new()).await;
     let (_, tag) = page().await;
     assert_eq!(
         (&tag["removed"]["by"], &tag["name"]["zh"]),
         (&json!("stix"), &json!("已删除的情报源"))
     );
-    desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
