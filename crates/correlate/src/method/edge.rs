@@ -45,8 +45,7 @@ impl Edge {
     }
 }
 
-/// The edge from an alert to a folded one, if they share enough. Routine is no part of what an
-/// intruder does on a host.
+/// The edge from an alert to a folded one, if they share enough. Routine is no part of what an intruder does on a host.
 pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) -> Option<Edge> {
     let node = &state.nodes[to];
     let gap = node.period.distance(digest.time);
