@@ -31,9 +31,11 @@ pub fn incidents(scenario: &Scenario, verdicts: &Verdicts, kind: &str) {
         let mut names: Vec<EventId> = Vec::new();
         for (key, alert) in lines {
             let Some(label) = label(key) else { continue };
-            let whose = match label.source == source {
-                true => label.phase,
-                false => scenario.truth.sources[label.source].kind,
+            let own = label.source == source;
+            let whose = if own {
+                label.phase
+            } else {
+                scenario.truth.sources[label.source].kind
             };
             let number = event(key).map(|event| {
                 names.iter().position(|name| *name == event).unwrap_or_else(|| {
@@ -46,7 +48,7 @@ pub fn incidents(scenario: &Scenario, verdicts: &Verdicts, kind: &str) {
                 .iter()
                 .map(|e| format!("{:?} {}", e.role, e.key))
                 .collect();
-            let mark = if label.source == source { ' ' } else { '!' };
+            let mark = if own { ' ' } else { '!' };
             println!(
                 "{mark}{} {:<18} {:>3} {} | {} | {}",
                 alert.time,

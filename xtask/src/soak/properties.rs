@@ -84,11 +84,11 @@ fn properties(package: &str, binary: &Path) -> anyhow::Result<Vec<String>> {
         let Some(name) = line.strip_suffix(": test") else {
             continue;
         };
-        let (module, test) = name.rsplit_once("::").unwrap_or(("main", name));
+        let (module, law) = name.rsplit_once("::").unwrap_or(("main", name));
         let file = folder.join(format!("{}.rs", module.replace("::", "/")));
         let text =
             std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-        if body(&text, test).contains(MARK) {
+        if body(&text, law).contains(MARK) {
             names.push(name.to_owned());
         }
     }
@@ -99,8 +99,8 @@ fn properties(package: &str, binary: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The text of a test, up to the next one.
-fn body<'a>(text: &'a str, test: &str) -> &'a str {
-    let begins = text.find(&format!("fn {test}(")).unwrap_or(text.len());
+fn body<'a>(text: &'a str, law: &str) -> &'a str {
+    let begins = text.find(&format!("fn {law}(")).unwrap_or(text.len());
     let rest = &text[begins..];
     rest.split("#[test]").next().unwrap_or(rest)
 }

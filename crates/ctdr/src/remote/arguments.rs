@@ -30,11 +30,11 @@ pub struct ServerArguments {
     /// Who asks: a user of the console, whose role counts.
     #[arg(long, env = "CTDR_USER", value_name = "NAME")]
     user: Option<String>,
-    /// File with the password, `-` for standard input. Without it, CTDR_PASSWORD holds the password; there is no flag
+    /// File with the password, `-` for standard input. Without it, `CTDR_PASSWORD` holds the password; there is no flag
     /// for the password itself, which every other user of the machine could read.
     #[arg(long, env = "CTDR_PASSWORD_FILE", value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Language of what people read [default: that of LC_ALL, LC_MESSAGES or LANG].
+    /// Language of what people read [default: that of `LC_ALL`, `LC_MESSAGES` or `LANG`].
     #[arg(long, env = "CTDR_LANGUAGE", value_name = "LANGUAGE")]
     language: Option<SpokenLanguage>,
 }

@@ -70,7 +70,7 @@ pub struct ListArguments {
 #[derive(Args)]
 pub struct Proposal {
     /// A comparison, `FIELD [not] OPERATOR VALUE`; may be repeated, then all must hold unless a formula says otherwise.
-    /// Operators: equals, in, contains, matches, in_network, greater_than, greater_or_equal, less_than, less_or_equal,
+    /// Operators: equals, in, contains, matches, `in_network`, `greater_than`, `greater_or_equal`, `less_than`, `less_or_equal`,
     /// between, exists. Several values are a JSON list: `rule in ["sshd/password_guessing", "sshd/root_password_login"]`.
     #[arg(long, value_name = "COMPARISON", required_unless_present = "condition")]
     pub when: Vec<String>,

@@ -72,6 +72,19 @@ fn alert(
     (alert, membership)
 }
 
+/// An event near the one that is told of.
+fn neighbour(text: &str, alerts: &[(Alert, Membership)]) -> Neighbour {
+    Neighbour {
+        event: SecurityEvent {
+            id: EventId::from_bits(10),
+            title: LocalText::new(format!("Scan of {text}"), format!("{text} 被扫描")),
+            ..event(text, alerts)
+        },
+        at: at(400),
+        reason: LocalText::new(format!("Both name {text}."), format!("两者均涉及 {text}。")),
+    }
+}
+
 impl Scene {
     /// The scene; `text` stands wherever a log, a rule or a person could have written something.
     pub fn new(text: &str) -> Self {
@@ -129,15 +142,7 @@ impl Scene {
             ),
             event: event(text, &alerts),
             entities: vec![(attacker, 2), (site, 2), (host, 1)],
-            related: vec![Neighbour {
-                event: SecurityEvent {
-                    id: EventId::from_bits(10),
-                    title: LocalText::new(format!("Scan of {text}"), format!("{text} 被扫描")),
-                    ..event(text, &alerts)
-                },
-                at: at(400),
-                reason: LocalText::new(format!("Both name {text}."), format!("两者均涉及 {text}。")),
-            }],
+            related: vec![neighbour(text, &alerts)],
             actions: vec![Action {
                 entity: EntityKey::new(EntityKind::Ip, "203.0.113.7"),
                 operation: LocalText::new("Block the address", "封禁 IP"),
