@@ -100,6 +100,20 @@ async fn a_secret_is_given_only_to_who_asks_for_it() {
     );
 }
 
+/// What a source brought in a day.
+fn count(received: u64) -> SourceCount {
+    SourceCount {
+        source: source().id,
+        day: 1,
+        received,
+        stored: received,
+        duplicate: 0,
+        rejected: 0,
+        dead_letter: 0,
+        bytes: 10,
+    }
+}
+
 #[tokio::test]
 async fn a_source_remembers_how_far_it_was_read() {
     let fixture = Fixture::new().await;
@@ -152,16 +166,6 @@ async fn a_source_remembers_how_far_it_was_read() {
     assert_eq!((status.source, status.last_seen), (source(), None));
     assert_eq!(status.last_error, Some((at(2), "no permission".into())));
     store.source_set_error(tenant, id, None, at(3)).await.unwrap();
-    let count = |received| SourceCount {
-        source: id,
-        day: 1,
-        received,
-        stored: received,
-        duplicate: 0,
-        rejected: 0,
-        dead_letter: 0,
-        bytes: 10,
-    };
     let batch = PipelineCommit {
         source_counts: vec![count(3)],
         ..fixture.batch(0, 7)

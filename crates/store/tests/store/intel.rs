@@ -176,6 +176,21 @@ async fn matches_are_counted_and_verdicts_last_as_long_as_they_can_be_run_again(
     assert_eq!(store.intel_match_forget(tenant, at(41)).await.unwrap(), 1);
 }
 
+/// A tag: who says so, in which feed, by what, and who ended it.
+type Told = (TagSource, String, String, Option<String>);
+
+/// The history of an entity's tags.
+async fn told(fixture: &Fixture, entity: &EntityKey) -> Vec<Told> {
+    let tags = fixture.store.entity_tag_list(&fixture.tenant, entity).await;
+    let tags = tags.unwrap().into_iter().map(|tag| {
+        let removed = tag.removed.map(|(_, by, _)| by);
+        (tag.source, tag.feed.unwrap_or_default(), tag.reference, removed)
+    });
+    let mut tags: Vec<_> = tags.collect();
+    tags.sort();
+    tags
+}
+
 #[tokio::test]
 async fn a_tag_of_a_feed_ends_with_its_indicator_and_stays_in_the_history() {
     let fixture = Fixture::new().await;
@@ -197,16 +212,7 @@ async fn a_tag_of_a_feed_ends_with_its_indicator_and_stays_in_the_history() {
     batch.alerts[0].entities[0].malicious = true;
     batch.intel = vec![found("203.0.113.0/24", true), found("http://a.example/x y", true)];
     store.pipeline_commit(&batch).await.unwrap();
-    let told = async || {
-        let tags = store.entity_tag_list(tenant, &entity).await.unwrap();
-        let tags = tags.into_iter().map(|tag| {
-            let removed = tag.removed.map(|(_, by, _)| by);
-            (tag.source, tag.feed.unwrap_or_default(), tag.reference, removed)
-        });
-        let mut tags: Vec<_> = tags.collect();
-        tags.sort();
-        tags
-    };
+    let told = async || told(&fixture, &entity).await;
     let of = |indicator: &str, removed: Option<&str>| {
         let (feed, indicator) = ("feed-1".to_owned(), indicator.to_owned());
         (TagSource::Intel, feed, indicator, removed.map(ToOwned::to_owned))
@@ -214,12 +220,8 @@ async fn a_tag_of_a_feed_ends_with_its_indicator_and_stays_in_the_history() {
     let expected = [of("203.0.113.0/24", None), of("http://a.example/x y", None)];
     assert_eq!(told().await, expected, "the rule did not say so");
     let malicious = async || {
-        store
-            .entity_fetch(tenant, &entity)
-            .await
-            .unwrap()
-            .unwrap()
-            .malicious
+        let row = store.entity_fetch(tenant, &entity).await.unwrap();
+        row.unwrap().malicious
     };
     let held = store.intel_tag_list(tenant).await.unwrap();
     let end = |number: usize| IntelTagEnd {
@@ -259,15 +261,10 @@ async fn a_tag_of_a_feed_ends_with_its_indicator_and_stays_in_the_history() {
     store.pipeline_commit(&batch).await.unwrap();
     let tags = told().await;
     let sources: Vec<TagSource> = tags.iter().map(|tag| tag.0).collect();
+    let intel = TagSource::Intel;
     assert_eq!(
         sources,
-        [
-            TagSource::Analyst,
-            TagSource::Rule,
-            TagSource::Intel,
-            TagSource::Intel,
-            TagSource::Intel
-        ]
+        [TagSource::Analyst, TagSource::Rule, intel, intel, intel]
     );
     let again = store.intel_tag_list(tenant).await.unwrap();
     let ends = again.into_iter().map(|tag| IntelTagEnd { tag, ..end(0) });
