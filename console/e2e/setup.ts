@@ -4,8 +4,20 @@
 import { breakIn, type Cast, type Line } from "./story";
 
 export const CASTS: Record<"en" | "zh", Cast> = {
-  en: { web: "web-1", database: "db-1", attacker: "198.51.100.81", control: "203.0.113.81" },
-  zh: { web: "web-2", database: "db-2", attacker: "198.51.100.82", control: "203.0.113.82" },
+  en: {
+    web: "web-1",
+    database: "db-1",
+    attacker: "198.51.100.81",
+    guesser: "198.51.100.91",
+    control: "203.0.113.81",
+  },
+  zh: {
+    web: "web-2",
+    database: "db-2",
+    attacker: "198.51.100.82",
+    guesser: "198.51.100.92",
+    control: "203.0.113.82",
+  },
 };
 
 /** Where the database is broken into, half an hour of story is over. */

@@ -1,5 +1,5 @@
-// A break-in as the logs of two hosts tell it, so that the pages about an event have something to show: a web shell and
-// all that follows on one host, a guessed password on the other.
+// Two break-ins as the logs of two hosts tell them, so that the pages about an event have something to show: a web shell
+// and all that follows on one host, a password guessed from elsewhere on the other.
 
 export interface Line {
   product: string;
@@ -11,6 +11,8 @@ export interface Cast {
   web: string;
   database: string;
   attacker: string;
+  /** Where the password is guessed from. */
+  guesser: string;
   /** Where the shells call. */
   control: string;
 }
@@ -65,7 +67,7 @@ function intoTheWebServer({ web, attacker, control }: Cast, start: number): Line
   ];
 }
 
-function intoTheDatabase({ database, attacker, control }: Cast, start: number): Line[] {
+function intoTheDatabase({ database, guesser, control }: Cast, start: number): Line[] {
   const login: Process = { pid: 3100, name: "bash", path: "/usr/bin/bash", user: "root", born: 31 };
   const audit = auditOf(database, start);
   const said = (at: number, message: string): Line => ({
@@ -73,8 +75,8 @@ function intoTheDatabase({ database, attacker, control }: Cast, start: number): 
     log: `${new Date(start + at * SECOND).toISOString()} ${database} sshd[27163]: ${message}`,
   });
   return [
-    ...Array.from({ length: 12 }, (_, at) => said(at, `Failed password for root from ${attacker} port ${54_600 + at} ssh2`)),
-    said(30, `Accepted password for root from ${attacker} port 54700 ssh2`),
+    ...Array.from({ length: 12 }, (_, at) => said(at, `Failed password for root from ${guesser} port ${54_600 + at} ssh2`)),
+    said(30, `Accepted password for root from ${guesser} port 54700 ssh2`),
     audit.started(60, act(3110, "sh", 60, "root"), login, [
       "sh",
       "-c",

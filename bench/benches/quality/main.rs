@@ -26,6 +26,7 @@ struct Options {
     out: Option<String>,
     only: Option<String>,
     seeds: Option<u64>,
+    tenants: Option<usize>,
     show: Option<String>,
 }
 
@@ -94,7 +95,7 @@ fn plans(options: &Options) -> Vec<Plan> {
     };
     let usual = if options.measuring {
         Plan {
-            tenants: 5,
+            tenants: options.tenants.unwrap_or(5),
             each: 5,
             ..small.clone()
         }
@@ -126,6 +127,7 @@ fn options() -> anyhow::Result<Options> {
         out: None,
         only: None,
         seeds: None,
+        tenants: None,
         show: None,
     };
     let mut arguments = std::env::args().skip(1);
@@ -140,9 +142,10 @@ fn options() -> anyhow::Result<Options> {
             "--out" => options.out = Some(value()?),
             "--only" => options.only = Some(value()?),
             "--show" => options.show = Some(value()?),
+            "--tenants" => options.tenants = Some(value()?.parse()?),
             "--seeds" => options.seeds = Some(value()?.parse()?),
             other => anyhow::bail!(
-                "`{other}` is unknown: expected `--out FILE`, `--only KIND`, `--seeds NUMBER` or `--show KIND`"
+                "`{other}` is unknown: expected `--out FILE`, `--only KIND`, `--seeds NUMBER`, `--tenants NUMBER` or `--show KIND`"
             ),
         }
     }

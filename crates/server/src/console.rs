@@ -22,7 +22,7 @@ struct Files;
 pub async fn serve(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let wanted = if path.is_empty() { "index.html" } else { path };
-    match file(wanted).or_else(|| file("index.html").filter(|_| !wanted.contains('.'))) {
+    match file(wanted).or_else(|| file("index.html").filter(|_| is_page(wanted))) {
         Some(response) => response,
         None if cfg!(feature = "console") => StatusCode::NOT_FOUND.into_response(),
         None => (
@@ -30,6 +30,15 @@ pub async fn serve(uri: Uri) -> Response {
             "this binary was built without the console; `cargo xtask dist` builds one with it\n",
         )
             .into_response(),
+    }
+}
+
+/// Whether a path that is no file is a page: files lie at the root or among the assets, and the name of a page may have
+/// a dot too, as the address of an entity does.
+fn is_page(path: &str) -> bool {
+    match path.split_once('/') {
+        None => !path.contains('.'),
+        Some((folder, _)) => folder != "assets",
     }
 }
 
@@ -67,5 +76,19 @@ fn media_type(path: &str) -> &'static str {
         Some("woff2") => "font/woff2",
         Some("json" | "map") => "application/json",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_have_a_dot_in_its_name() {
+        let check = |path, expected| assert_eq!(is_page(path), expected, "{path}");
+        check("events", true);
+        check("entities/ip/198.51.100.7", true);
+        check("favicon.ico", false);
+        check("assets/gone-4f.js", false);
     }
 }
