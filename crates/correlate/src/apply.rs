@@ -186,7 +186,7 @@ impl State {
                     }
                 }
             }
-            Lane::Graph | Lane::Alone => {}
+            Lane::Graph | Lane::Artefact | Lane::Alone => {}
         }
     }
 

@@ -146,7 +146,9 @@ impl Profile {
             let told = match lane {
                 Lane::Graph => true,
                 Lane::Attacker(_) => mention.role == Role::Attacker,
-                Lane::Similar | Lane::Alone => false,
+                Lane::Artefact => is_artefact(mention.kind),
+                Lane::Similar => self.method == Aggregation::GraphCompute && is_artefact(mention.kind),
+                Lane::Alone => false,
             };
             told && !mention.infrastructure
         };
@@ -197,6 +199,11 @@ impl Profile {
             .chain(sweep)
             .chain(by_entity)
     }
+}
+
+/// Whether it is what was used or left behind: one that two alerts name ties them by itself.
+pub(crate) fn is_artefact(kind: EntityKind) -> bool {
+    matches!(kind, EntityKind::File | EntityKind::Process)
 }
 
 /// Something that two decisions have in common, so that one can depend on the other.

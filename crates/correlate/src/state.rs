@@ -201,6 +201,9 @@ impl State {
         let hour = hour_of(digest.time);
         let profile = &digest.profile;
         self.rules.fired(profile.rule, hour);
+        if let Some(asset) = profile.asset().filter(|_| profile.spreads()) {
+            self.rules.fired_on(profile.rule, asset, hour);
+        }
         self.rules.judge(profile.rule, self.start, open_hour(digest.time));
         // What of ours a noisy rule touches is not thereby common: its alerts do not tie by that.
         let noisy = self.rules.is_noisy(profile.rule);

@@ -16,8 +16,11 @@ pub(crate) const HOST_ALONE: Duration = Duration::from_hours(1);
 pub(crate) const HOST_AT_ONCE: Duration = Duration::from_mins(1);
 /// The same rare rule of the network side on two assets is one sweep within this time.
 pub(crate) const SWEEP: Duration = Duration::from_mins(1);
-/// Where an agent saw an intruder, a shared host is enough by itself for longer: it is in other hands.
+/// Where an agent saw an intruder, a shared host is enough by itself until the event was silent for so long: it is in
+/// other hands.
 pub(crate) const BREACHED: Duration = Duration::from_hours(24);
+/// The same rule on the same account of a host is the same thing again within this time.
+pub(crate) const AGAIN: Duration = Duration::from_hours(72);
 /// A rule that fires on this many assets within [`AT_ONCE`] is about all of them.
 pub(crate) const FLEET: usize = 6;
 /// See [`FLEET`].

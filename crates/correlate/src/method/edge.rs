@@ -110,7 +110,7 @@ enum Host {
     Never,
     /// Within its half-life.
     Briefly,
-    /// An intruder is on it.
+    /// An intruder is on it, or it is the same thing again.
     Breached,
 }
 
@@ -126,13 +126,18 @@ impl Pair {
         let rivals = differ(new, old);
         let one_target =
             rivals && new.rule == old.rule && gap <= weights::ONE_TARGET && new.mentions.iter().any(account);
-        let on_it = !routine && gap <= weights::BREACHED && new.attackers().next().is_none();
+        // What a rule tells of many hosts, or of this one every night, is not what an intruder does on it.
+        let unusual = !routine && !state.rules.is_of_fleet(new.rule) && new.attackers().next().is_none();
+        let event = &state.events[state.root(node.event)];
+        let on_it = unusual
+            && event.period.distance(digest.time) <= weights::BREACHED
+            && !is_somebody_else(new, &event.facts);
         Self {
             gap,
             victims: one_target || !(rivals || new.tries || old.tries),
             addresses: one_target || !(names_host(new) && names_host(old)),
             one_target,
-            host: if on_it && breached(state, old, node.event) {
+            host: if unusual && again(new, old, gap) || on_it && breached(state, old, node.event) {
                 Host::Breached
             } else if one_target || gap <= weights::HOST_ALONE || progresses(state, digest, to) {
                 Host::Briefly
@@ -208,12 +213,30 @@ fn is_bad(mine: &Mention, theirs: &Mention) -> bool {
     bad(mine) || bad(theirs)
 }
 
-/// Whether an agent saw an intruder on a host that the alert names, in this event: more than one alert of level high or
-/// more, because one alone is often a mistake.
+/// Whether an agent saw an intruder on a host that the alert names, in this event: an alert of level high or more, and
+/// another or a complete pattern, because one alone is often a mistake.
 fn breached(state: &State, old: &Profile, event: EventIx) -> bool {
     let facts = &state.events[state.root(event)].facts;
     let mut assets = old.mentions.iter().filter(|m| m.asset);
-    assets.any(|mention| facts.breached.count(&mention.entity) > 1)
+    let confirmed = i64::from(facts.patterns.keys().next().is_some());
+    assets.any(|mention| match facts.breached.count(&mention.entity) {
+        0 => false,
+        seen => seen + confirmed > 1,
+    })
+}
+
+/// Whether it is the same thing again: the same rule on the same account of a host.
+fn again(new: &Profile, old: &Profile, gap: Duration) -> bool {
+    let account = |mine: &Mention| mine.kind == EntityKind::HostAccount && old.mention(mine.entity).is_some();
+    new.rule == old.rule
+        && gap <= weights::AGAIN
+        && new.mentions.iter().any(account)
+}
+
+/// Whether it names who acted on a host, and nobody that the event knows.
+fn is_somebody_else(new: &Profile, facts: &Facts) -> bool {
+    let mut accounts = new.mentions.iter().filter(|m| m.kind == EntityKind::HostAccount).peekable();
+    accounts.peek().is_some() && !accounts.any(|m| facts.entities.has(&(m.role, m.entity)))
 }
 
 /// Whether the later of the two is further along the attack than the earlier.

@@ -19,11 +19,12 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
     let mut sides = Sides::default();
     let routine = state.is_routine(digest);
     for node in near(state, digest) {
+        // Whether a shared host is enough depends on what else its event knows.
+        let own = state.root(state.nodes[node].event);
+        sides.consider(own);
         let Some(edge) = edge(state, digest, node, routine) else {
             continue;
         };
-        let own = state.root(state.nodes[node].event);
-        sides.consider(own);
         if !(edge.assets_only && rivals(state, &digest.profile, own)) {
             sides.edge(state, own, edge);
         }

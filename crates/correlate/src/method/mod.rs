@@ -4,6 +4,7 @@
 mod edge;
 mod expert;
 mod graph;
+mod noise;
 mod passthrough;
 mod pattern;
 mod side;
@@ -77,6 +78,8 @@ pub(crate) enum Lane {
     Graph,
     /// By its attacker.
     Attacker(EntityIx),
+    /// By its files and processes.
+    Artefact,
     /// By its rule together with its attackers and assets.
     Similar,
     /// Not at all.
@@ -144,7 +147,7 @@ impl State {
             }
         }
         let Found { lane, mut sides } = match profile.method {
-            Aggregation::GraphCompute if self.is_noise(profile) => window::find(self, digest, window::NOISY),
+            Aggregation::GraphCompute if self.is_noise(profile) => noise::find(self, digest),
             Aggregation::GraphCompute => graph::find(self, digest),
             Aggregation::Expert => expert::find(self, digest),
             Aggregation::Window => window::find(self, digest, profile.window),

@@ -12,9 +12,6 @@ use model::Time;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The window of noisy rules: they come back every day, and one event for each visit would be noise again.
-pub(super) const NOISY: Duration = Duration::from_hours(24);
-
 /// The newest event of a rule and an entity.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Similar {
