@@ -17,6 +17,10 @@ mod processor;
 
 use testkit::scenario::Catalogue;
 
+/// The one of the binary, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What has to hold, through SQLite on two processors: alerts a second, and the wait of 99 in 100.
 const GATE: (f64, f64) = (10_000.0, 2.0);
 

@@ -96,8 +96,8 @@ impl Page {
     pub fn speed(&mut self, table: &str) {
         let _ = write!(
             self.0,
-            "## Speed\nOver the alerts of AIT, already parsed, on one thread. The database is a SQLite file; an alert's time runs from\n\
-             when it is due until the transaction with its event has been synced.\n\n{table}\n"
+            "## Speed\nOver the alerts of AIT, already parsed, on one thread. What it takes to commit them is measured by\n\
+             `cargo xtask bench commit`.\n\n{table}\n"
         );
     }
 

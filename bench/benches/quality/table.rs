@@ -1,6 +1,6 @@
 //! The numbers as tables of Markdown.
 
-use crate::speed;
+use crate::speed::Row;
 use std::{collections::BTreeMap, fmt::Write as _};
 use testkit::score::{Incident, Quality, ait::Score, kinds};
 
@@ -169,18 +169,10 @@ pub fn ait(scores: &[(String, Score)]) -> String {
 }
 
 /// How fast.
-pub fn speed(rows: &[speed::Row]) -> String {
-    let mut out = String::from("| what | alerts | alerts per second | p50 | p99 |\n|---|--:|--:|--:|--:|\n");
-    for row in rows {
-        let millis = |time: std::time::Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
-        let (half, most) = row
-            .latency
-            .map_or_else(Default::default, |(half, most)| (millis(half), millis(most)));
-        let _ = writeln!(
-            out,
-            "| {} | {} | {:.0} | {half} | {most} |",
-            row.what, row.alerts, row.rate
-        );
+pub fn speed(rows: &[Row]) -> String {
+    let mut out = String::from("| what | alerts | alerts per second |\n|---|--:|--:|\n");
+    for Row { what, alerts, rate } in rows {
+        let _ = writeln!(out, "| {what} | {alerts} | {rate:.0} |");
     }
     out
 }

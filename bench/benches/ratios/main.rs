@@ -21,6 +21,10 @@ mod store;
 
 use measure::Table;
 
+/// The one of the binary, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<()> {
     // `cargo bench` adds `--bench`; `cargo test --benches` does not.
     let (options, names): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|a| a.starts_with('-'));

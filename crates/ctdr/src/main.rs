@@ -15,6 +15,10 @@ mod whitelist;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Alerts, records and events are many small things that come and go on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let result = match cli.command {

@@ -228,14 +228,16 @@ fn breached(state: &State, old: &Profile, event: EventIx) -> bool {
 /// Whether it is the same thing again: the same rule on the same account of a host.
 fn again(new: &Profile, old: &Profile, gap: Duration) -> bool {
     let account = |mine: &Mention| mine.kind == EntityKind::HostAccount && old.mention(mine.entity).is_some();
-    new.rule == old.rule
-        && gap <= weights::AGAIN
-        && new.mentions.iter().any(account)
+    new.rule == old.rule && gap <= weights::AGAIN && new.mentions.iter().any(account)
 }
 
 /// Whether it names who acted on a host, and nobody that the event knows.
 fn is_somebody_else(new: &Profile, facts: &Facts) -> bool {
-    let mut accounts = new.mentions.iter().filter(|m| m.kind == EntityKind::HostAccount).peekable();
+    let mut accounts = new
+        .mentions
+        .iter()
+        .filter(|m| m.kind == EntityKind::HostAccount)
+        .peekable();
     accounts.peek().is_some() && !accounts.any(|m| facts.entities.has(&(m.role, m.entity)))
 }
 

@@ -17,7 +17,9 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
     let mut sides = Sides::default();
     for node in near(state, digest) {
         let by_artefact = |tie: &Tie| match tie {
-            Tie::Shares { entities, .. } => entities.iter().any(|share| is_artefact(state.entities.key(share.entity).kind)),
+            Tie::Shares { entities, .. } => entities
+                .iter()
+                .any(|share| is_artefact(state.entities.key(share.entity).kind)),
             _ => false,
         };
         if let Some(edge) = edge(state, digest, node, true).filter(|edge| by_artefact(&edge.tie)) {

@@ -225,3 +225,27 @@ impl Book {
         event
     }
 }
+
+/// The events these alerts give: for each alert the number of its event, in order of appearance.
+pub fn events_of(book: &Book, alerts: &[Alert]) -> Vec<usize> {
+    let mut seen = Vec::new();
+    alerts
+        .iter()
+        .map(|alert| {
+            let event = book.members[&alert.id].event;
+            seen.iter().position(|e| *e == event).unwrap_or_else(|| {
+                seen.push(event);
+                seen.len() - 1
+            })
+        })
+        .collect()
+}
+
+/// Checks that these alerts give these events.
+#[track_caller]
+pub fn check(alerts: &[Alert], expected: &[usize]) -> Book {
+    let book = Book::of(alerts);
+    book.check(alerts, Caps::default());
+    assert_eq!(events_of(&book, alerts), expected);
+    book
+}

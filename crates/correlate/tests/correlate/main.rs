@@ -9,6 +9,7 @@ mod chain;
 mod chain_properties;
 mod gates;
 mod hand;
+mod hosts;
 mod late;
 mod methods;
 mod patterns;

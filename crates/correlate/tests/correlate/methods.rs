@@ -1,7 +1,7 @@
 //! Which alerts belong together, method by method, and what their event says.
 
 use crate::{
-    book::{Book, settings},
+    book::{Book, check, events_of, settings},
     build::{Shape, alert, at},
 };
 use correlate::{Caps, Settings};
@@ -13,29 +13,6 @@ use std::time::Duration;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-
-/// The events these alerts give: for each alert the number of its event, in order of appearance.
-fn events_of(book: &Book, alerts: &[Alert]) -> Vec<usize> {
-    let mut seen = Vec::new();
-    alerts
-        .iter()
-        .map(|alert| {
-            let event = book.members[&alert.id].event;
-            seen.iter().position(|e| *e == event).unwrap_or_else(|| {
-                seen.push(event);
-                seen.len() - 1
-            })
-        })
-        .collect()
-}
-
-#[track_caller]
-fn check(alerts: &[Alert], expected: &[usize]) -> Book {
-    let book = Book::of(alerts);
-    book.check(alerts, Caps::default());
-    assert_eq!(events_of(&book, alerts), expected);
-    book
-}
 
 #[test]
 fn expert_groups_by_attacker() {
@@ -441,37 +418,6 @@ fn a_merge_carries_repeats_along() {
             .map(|e| (e.alert_count, e.raw_alert_count)),
         Some((3, 4))
     );
-}
-
-#[test]
-fn a_noisy_rule_does_not_link() {
-    let mut alerts: Vec<Alert> = (0..30)
-        .map(|i| alert(i + 1, i as i64 * HOUR, "noise").graph().on("web-1"))
-        .collect();
-    let later = 30 * HOUR;
-    alerts.push(alert(100, later, "noise").graph().on("web-1"));
-    alerts.push(
-        alert(101, later + 10, "shell")
-            .graph()
-            .on("web-1")
-            .tactic("execution"),
-    );
-    alerts.push(alert(102, later + 20, "noise").graph().on("web-1"));
-    let book = Book::of(&alerts);
-    book.check(&alerts, Caps::default());
-    let event = |id: u128| book.members[&model::AlertId::from_bits(id)].event;
-    assert_eq!(event(100), event(102), "similar items stay together");
-    assert_ne!(event(100), event(101));
-    assert_eq!(book.events[&event(100)].method, Aggregation::GraphCompute);
-    // In the first day nobody is noisy: the same alerts link.
-    let early: Vec<Alert> = (0..3)
-        .map(|i| {
-            alert(i + 1, i as i64 * 600, if i == 1 { "shell" } else { "noise" })
-                .graph()
-                .on("web-1")
-        })
-        .collect();
-    check(&early, &[0, 0, 0]);
 }
 
 #[test]
