@@ -167,10 +167,20 @@ impl Profile {
             && self.attackers().next().is_none()
     }
 
-    /// The first of what it happened to.
+    /// What it happened to. A host has addresses and accounts, which are no further assets.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = EntityIx> {
+        let is_host = |mention: &&Mention| mention.asset && mention.kind == EntityKind::Host;
+        let host = self.mentions.iter().find(is_host).is_some();
+        let assets = self
+            .mentions
+            .iter()
+            .filter(move |m| m.asset && (!host || m.kind == EntityKind::Host));
+        assets.map(|mention| mention.entity)
+    }
+
+    /// The first of that.
     pub(crate) fn asset(&self) -> Option<EntityIx> {
-        let mut assets = self.mentions.iter().filter(|m| m.asset);
-        assets.next().map(|mention| mention.entity)
+        self.assets().next()
     }
 
     /// Whether it counts how many assets its rule fires on at the same time.

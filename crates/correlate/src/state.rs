@@ -210,12 +210,8 @@ impl State {
         for mention in profile.mentions.iter().filter(|m| !(noisy && m.asset)) {
             let activity = &mut self.entities[mention.entity].activity;
             activity.hours.mark(hour);
-            for asset in profile
-                .mentions
-                .iter()
-                .filter(|m| m.asset && m.entity != mention.entity)
-            {
-                activity.tie(asset.entity, hour);
+            for asset in profile.assets().filter(|asset| *asset != mention.entity) {
+                activity.tie(asset, hour);
             }
         }
     }
