@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{PipelineCommit, Store};
+use tokio::task::JoinHandle;
 
 /// Alerts the pipeline hands over at once, at most: what 4 MiB of journal hold if every line raises one.
 const BATCH: usize = 4_000;
@@ -70,6 +71,7 @@ pub async fn sustained(input: &Input, tactics: &[Tactic]) -> anyhow::Result<Row>
     for some in input.alerts.chunks(BATCH) {
         run.batch(some).await?;
     }
+    run.land().await?;
     run.end(input.name, "as fast as it goes", input.alerts.len())
         .await
 }
@@ -89,6 +91,8 @@ pub async fn at_rate(input: &Input, tactics: &[Tactic], rate: f64) -> anyhow::Re
             .take_while(|number| due(*number) <= now);
         let end = done + come.count().max(1);
         run.batch(&alerts[done..end]).await?;
+        // Nothing more has come, so the server waits for this one too.
+        run.land().await?;
         let committed = Instant::now();
         let waits = (done..end).map(|number| committed.saturating_duration_since(due(number)));
         run.waits.extend(waits);
@@ -102,6 +106,8 @@ struct Run {
     _folder: tempfile::TempDir,
     store: Store,
     correlator: correlate::Correlator,
+    /// The commit on its way: as in the server, the next batch is worked on meanwhile.
+    flight: Option<JoinHandle<Result<store::Committed, store::Error>>>,
     batches: u64,
     started: Instant,
     processor: Duration,
@@ -115,6 +121,7 @@ impl Run {
             store: Store::open(folder.path().join("ctdr.db")).await?,
             _folder: folder,
             correlator: live::correlator(tactics),
+            flight: None,
             batches: 0,
             started: Instant::now(),
             processor: processor::time(),
@@ -125,11 +132,20 @@ impl Run {
     async fn batch(&mut self, some: &[(Alert, Time)]) -> anyhow::Result<()> {
         let now = some.last().map(|(_, arrives)| *arrives).unwrap_or_default();
         let arrivals = some.iter().map(|(alert, arrives)| Arrival::new(alert, *arrives));
-        let changes = self.correlator.arrivals(arrivals);
+        let changes = tokio::task::block_in_place(|| self.correlator.arrivals(arrivals));
         let alerts: Vec<Alert> = some.iter().map(|(alert, _)| alert.clone()).collect();
         let commit: PipelineCommit = commit::of(self.batches, &alerts, changes, now);
-        self.store.pipeline_commit(&commit).await?;
+        self.land().await?;
+        let store = self.store.clone();
+        self.flight = Some(tokio::spawn(async move { store.pipeline_commit(&commit).await }));
         self.batches += 1;
+        Ok(())
+    }
+
+    async fn land(&mut self) -> anyhow::Result<()> {
+        if let Some(flight) = self.flight.take() {
+            flight.await??;
+        }
         Ok(())
     }
 

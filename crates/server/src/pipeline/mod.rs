@@ -6,6 +6,7 @@
 mod action;
 mod commit;
 mod engine;
+mod flight;
 mod judge;
 mod outcome;
 mod recover;

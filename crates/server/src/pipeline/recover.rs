@@ -50,7 +50,7 @@ impl Worker {
         }
         self.engine
             .judge_by(Judge::Feeds(Arc::clone(&self.environment.intel)));
-        self.position = committed;
+        (self.position, self.taken) = (committed, committed);
         self.ahead = false;
         Ok(())
     }

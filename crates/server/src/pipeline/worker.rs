@@ -1,9 +1,11 @@
-//! The worker of one tenant: journal → engine → one transaction.
+//! The worker of one tenant: journal → engine → one transaction. While a transaction is on its way to the disk, the
+//! engine takes in the next batch: there is never more than one in flight, and none lands before the one before it.
 
 use super::{
     action::Action,
     commit::{self, Batch},
     engine::{Engine, RawRecord},
+    flight::{Flight, Landed},
     outcome::Outcome,
     sources::Sources,
 };
@@ -33,8 +35,8 @@ const BATCH_BYTES: usize = 4 << 20;
 const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(10);
 /// Between two looks at what rules do.
 const METRICS_INTERVAL: Duration = Duration::from_secs(1);
-/// Between two tries of a commit that failed, as after a full disk.
-const RETRY: Duration = Duration::from_secs(1);
+/// Between two tries of what failed, as after a full disk.
+pub(super) const RETRY: Duration = Duration::from_secs(1);
 
 /// Why the pipeline cannot start or an action was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -158,12 +160,17 @@ impl Pipeline {
 pub(super) struct Worker {
     pub(super) engine: Engine,
     pub(super) environment: Environment,
+    /// What is committed.
     pub(super) position: Position,
+    /// What the engine has taken in.
+    pub(super) taken: Position,
+    /// The commit of what is between the two.
+    pub(super) flight: Option<Flight>,
     pub(super) snapshot_at: Time,
     pub(super) snapshot_position: Position,
     /// The engine's state before its first input.
     pub(super) blank: Vec<u8>,
-    /// The engine has taken in what is not committed: nobody may take it for the state at `position`.
+    /// The engine has taken in what will not be committed: nobody may take it for the state at `taken`.
     pub(super) ahead: bool,
     metrics_at: Time,
 }
@@ -175,6 +182,8 @@ impl Worker {
             engine,
             environment,
             position: Position::START,
+            taken: Position::START,
+            flight: None,
             snapshot_at: clock::now(),
             snapshot_position: Position::START,
             ahead: false,
@@ -186,7 +195,7 @@ impl Worker {
     async fn run(mut self, committed: watch::Sender<Position>, rules: Arc<RwLock<KnownRules>>) {
         let mut head = self.environment.journal.watch(&self.environment.tenant);
         loop {
-            match self.batch(&committed, &rules).await {
+            match self.step(&committed, &rules).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
@@ -203,9 +212,7 @@ impl Worker {
                 () = tokio::time::sleep(SNAPSHOT_INTERVAL) => {}
             }
         }
-        if self.ahead {
-            tracing::warn!("the last inputs were not committed; the next start runs them again");
-        } else if let Err(error) = self.commit(self.position, Outcome::default(), &[], true).await {
+        if let Err(error) = self.last_snapshot().await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the last snapshot was not written; the next start re-runs more"
@@ -213,34 +220,70 @@ impl Worker {
         }
     }
 
-    /// Works through one batch; false if there was nothing.
+    async fn last_snapshot(&mut self) -> Result<(), PipelineError> {
+        self.land().await?;
+        if self.ahead {
+            tracing::warn!("the last inputs were not committed; the next start runs them again");
+            return Ok(());
+        }
+        self.launch(self.taken, Outcome::default(), &[], true)?;
+        self.land().await
+    }
+
+    /// Works through one batch until it is committed; false if there was nothing.
+    #[cfg(test)]
     pub(super) async fn batch(
+        &mut self,
+        committed: &watch::Sender<Position>,
+        rules: &RwLock<KnownRules>,
+    ) -> Result<bool, PipelineError> {
+        let worked = self.step(committed, rules).await?;
+        self.land().await?;
+        committed.send_replace(self.position);
+        Ok(worked)
+    }
+
+    /// Takes in the next batch while the one before is committed, then sends it after that; false if there was nothing
+    /// to take in and nothing on its way.
+    pub(super) async fn step(
         &mut self,
         committed: &watch::Sender<Position>,
         rules: &RwLock<KnownRules>,
     ) -> Result<bool, PipelineError> {
         if self.ahead {
             // The same inputs must not be taken in twice by one state.
+            self.land().await?;
             self.recover().await?;
         }
-        let entries = self.read(self.position)?;
-        let due = clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL
-            && self.snapshot_position < self.position;
+        let entries = self.read(self.taken)?;
+        let due =
+            clock::now().since(self.snapshot_at) >= SNAPSHOT_INTERVAL && self.snapshot_position < self.taken;
         if entries.is_empty() && !due {
-            return Ok(false);
+            let flying = self.flight.is_some();
+            self.land().await?;
+            committed.send_replace(self.position);
+            return Ok(flying);
         }
         self.ahead = true;
-        let (outcome, actions) = self.process(&entries, &mut HashSet::new()).await?;
-        let position = entries.last().map_or(self.position, |(position, _)| *position);
-        self.commit(position, outcome, &actions, due).await?;
+        let mut met = self
+            .flight
+            .as_ref()
+            .map(|flight| flight.records.clone())
+            .unwrap_or_default();
+        let (outcome, actions) = self.process(&entries, &mut met).await?;
+        self.land().await?;
+        let position = entries.last().map_or(self.taken, |(position, _)| *position);
+        self.launch(position, outcome, &actions, due)?;
+        self.ahead = false;
         if !actions.is_empty() {
+            self.land().await?;
             // Before whoever submitted the action is told that it was taken in.
             *rules.write().unwrap_or_else(PoisonError::into_inner) = self.known_rules();
         } else if clock::now().since(self.metrics_at) >= METRICS_INTERVAL {
             self.publish_metrics(rules);
         }
         committed.send_replace(self.position);
-        Ok(!entries.is_empty())
+        Ok(true)
     }
 
     fn publish_metrics(&mut self, rules: &RwLock<KnownRules>) {
@@ -351,8 +394,8 @@ impl Worker {
         }
     }
 
-    /// Commits until it succeeds: the state has moved on, so the outputs must not be dropped.
-    async fn commit(
+    /// Sends a batch on its way to the disk. The one before must have landed.
+    fn launch(
         &mut self,
         position: Position,
         outcome: Outcome,
@@ -372,20 +415,33 @@ impl Worker {
             .transpose()
             .map_err(PipelineError::Snapshot)?;
         let commit = commit::build(&batch, outcome, actions, state);
-        while let Err(error) = self.environment.store.pipeline_commit(&commit).await {
-            if self.environment.stop.is_cancelled() {
-                return Err(error.into());
-            }
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a batch cannot be committed; trying again"
-            );
-            tokio::time::sleep(RETRY).await;
-        }
-        self.position = position;
-        self.ahead = false;
         if snapshot {
             self.snapshot_at = now;
+        }
+        let (store, stop) = (self.environment.store.clone(), self.environment.stop.clone());
+        self.flight = Some(Flight::launch(position, snapshot, commit, store, stop));
+        self.taken = position;
+        Ok(())
+    }
+
+    /// Waits until what is on its way is committed. Where it is not, the engine is ahead.
+    async fn land(&mut self) -> Result<(), PipelineError> {
+        let Some(flight) = self.flight.take() else {
+            return Ok(());
+        };
+        let Landed {
+            position,
+            snapshot,
+            commit,
+        } = match flight.land().await {
+            Ok(landed) => landed,
+            Err(error) => {
+                self.ahead = true;
+                return Err(error.into());
+            }
+        };
+        self.position = position;
+        if snapshot {
             self.snapshot_position = position;
         }
         self.announce(&commit);

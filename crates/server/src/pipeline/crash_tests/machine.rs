@@ -237,6 +237,13 @@ impl Machine {
         worker.batch(&committed, &rules).await
     }
 
+    /// Lets a worker take in what the journal holds, and send it on its way.
+    pub async fn step(&self, worker: &mut Worker) -> Result<bool, PipelineError> {
+        let (committed, _) = watch::channel(worker.position);
+        let rules = RwLock::new(worker.known_rules());
+        worker.step(&committed, &rules).await
+    }
+
     pub fn append(&self, entries: &[Entry]) {
         let tenant = TenantId::default();
         let pending = self.journal.append(&tenant, entries.to_vec());
