@@ -27,42 +27,35 @@ struct Options {
     out: Option<String>,
     only: Option<String>,
     seeds: Option<u64>,
-    tenants: Option<usize>,
     show: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
     let options = options()?;
     let catalogue = Catalogue::load()?;
-    let mut scenarios = Vec::new();
-    for plan in plans(&options) {
+    let mut scenarios: Vec<(Form, String, Quality)> = Vec::new();
+    for (form, plan) in plans(&options) {
         let scenario = plan.generate(&catalogue)?;
         let verdicts = live::run(&scenario.deliveries, &catalogue.tactics);
         if let Some(kind) = &options.show {
             show::incidents(&scenario, &verdicts, kind);
         }
         let quality = score(&scenario.deliveries, &scenario.truth, &verdicts, scenario.days);
-        let name = match plan.flood {
-            0 => format!("seed {}", plan.seed),
-            _ => format!("floods of {} raw alerts", plan.flood),
-        };
-        scenarios.push((name, quality));
+        scenarios.push((form, name(form, &plan), quality));
     }
-    let (floods, usual): (Vec<_>, Vec<_>) = scenarios
-        .iter()
-        .map(|(name, quality)| (name, quality.clone()))
-        .partition(|(name, _)| name.starts_with("floods"));
-    let part = |list: Vec<(&String, Quality)>| -> Vec<Quality> {
-        list.into_iter().map(|(_, quality)| quality).collect()
-    };
-    let (floods, usual) = (part(floods), part(usual));
     let mut page = page::Page::new();
-    page.generated(
-        &table::totals(&scenarios),
-        &table::kinds_of(&usual),
-        &table::faults(&usual),
-    );
-    page.floods(&table::kinds_of(&floods), &table::faults(&floods));
+    for form in [Form::Usual, Form::Crowded, Form::Floods] {
+        let of = scenarios.iter().filter(|(other, _, _)| *other == form);
+        let (named, qualities): (Vec<_>, Vec<_>) = of
+            .map(|(_, name, quality)| ((name.clone(), quality.clone()), quality.clone()))
+            .unzip();
+        page.generated(
+            form,
+            &table::totals(&named),
+            &table::kinds_of(&qualities),
+            &table::faults(&qualities),
+        );
+    }
     let files = ait::load()?;
     if options.only.is_none() && !files.is_empty() {
         let scores: Vec<_> = files
@@ -81,38 +74,51 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Usual scenarios of several seeds, and one of floods.
-fn plans(options: &Options) -> Vec<Plan> {
-    let small = Plan {
-        tenants: 3,
-        each: 1,
+/// What a generated scenario is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// An incident a week in each tenant, as where things go badly.
+    Usual,
+    /// An incident every other day: several in the same hosts at the same time.
+    Crowded,
+    /// More alerts than an event takes.
+    Floods,
+}
+
+fn name(form: Form, plan: &Plan) -> String {
+    match form {
+        Form::Usual => format!("seed {}", plan.seed),
+        Form::Crowded => format!("seed {}, crowded", plan.seed),
+        Form::Floods => format!("floods of {} raw alerts", plan.flood),
+    }
+}
+
+/// Scenarios of several seeds, the first two crowded too, and one of floods.
+fn plans(options: &Options) -> Vec<(Form, Plan)> {
+    const CROWDED: u64 = 2;
+    let (seeds, tenants, each) = if options.measuring { (5, 20, 5) } else { (1, 3, 1) };
+    let seeded = |seed, tenants| Plan {
+        seed,
+        tenants,
+        each,
         only: options.only.clone(),
         ..Plan::default()
     };
-    let usual = if options.measuring {
-        Plan {
-            tenants: options.tenants.unwrap_or(5),
-            each: 5,
-            ..small.clone()
-        }
-    } else {
-        small.clone()
-    };
-    let seeds = options.seeds.unwrap_or(if options.measuring { 5 } else { 1 });
-    let mut plans: Vec<Plan> = (1..=seeds)
-        .map(|seed| Plan {
-            seed,
-            ..usual.clone()
-        })
+    let seeds = options.seeds.unwrap_or(seeds);
+    let mut plans: Vec<(Form, Plan)> = (1..=seeds)
+        .map(|seed| (Form::Usual, seeded(seed, tenants)))
         .collect();
+    if options.measuring {
+        plans.extend((1..=seeds.min(CROWDED)).map(|seed| (Form::Crowded, seeded(seed, tenants / 4))));
+    }
     if options.only.is_none() {
-        plans.push(Plan {
+        let floods = Plan {
             only: Some("flood".to_owned()),
-            tenants: 2,
             noise: false,
             flood: if options.measuring { 400_000 } else { 3_000 },
-            ..small
-        });
+            ..seeded(1, 2)
+        };
+        plans.push((Form::Floods, floods));
     }
     plans
 }
@@ -123,7 +129,6 @@ fn options() -> anyhow::Result<Options> {
         out: None,
         only: None,
         seeds: None,
-        tenants: None,
         show: None,
     };
     let mut arguments = std::env::args().skip(1);
@@ -138,10 +143,9 @@ fn options() -> anyhow::Result<Options> {
             "--out" => options.out = Some(value()?),
             "--only" => options.only = Some(value()?),
             "--show" => options.show = Some(value()?),
-            "--tenants" => options.tenants = Some(value()?.parse()?),
             "--seeds" => options.seeds = Some(value()?.parse()?),
             other => anyhow::bail!(
-                "`{other}` is unknown: expected `--out FILE`, `--only KIND`, `--seeds NUMBER`, `--tenants NUMBER` or `--show KIND`"
+                "`{other}` is unknown: expected `--out FILE`, `--only KIND`, `--seeds NUMBER` or `--show KIND`"
             ),
         }
     }

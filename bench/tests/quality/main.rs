@@ -48,8 +48,8 @@ fn generated_attacks_are_found_together() {
     assert_eq!(quality.cross_tenant, 0, "{told}");
     assert!(quality.explained.share() >= 0.99, "{told}");
     assert!(mean(&quality, Incident::precision) >= 0.98, "{told}");
-    assert!(mean(&quality, Incident::recall) >= 0.5, "{told}");
-    assert!(mean(&quality, |incident| incident.events as f64) <= 5.5, "{told}");
+    assert!(mean(&quality, Incident::recall) >= 0.85, "{told}");
+    assert!(mean(&quality, |incident| incident.events as f64) <= 2.2, "{told}");
 }
 
 #[test]
