@@ -46,6 +46,7 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
             .then_with(|| b.score().total_cmp(&a.score()))
             .then_with(|| opener(a.event).cmp(&opener(b.event)))
     });
+    prefer_pattern(state, &mut sides.open);
     let mut union: Vec<EventIx> = Vec::new();
     let mut by_ours: Vec<bool> = Vec::new();
     let mut branches: Vec<Branch> = Vec::new();
@@ -57,8 +58,7 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
             (false, false) => Some(Apart::Weak),
             (false, true) => {
                 let rival = |(event, by_ours): (&EventIx, &bool)| {
-                    (*by_ours || side.ours_only())
-                        && differ(&state.events[*event].facts, &state.events[side.event].facts)
+                    (*by_ours || side.ours_only()) && are_rivals(state, *event, side.event)
                 };
                 let rivals = union.iter().zip(&by_ours).any(rival);
                 rivals
@@ -112,6 +112,29 @@ pub(super) fn place(state: &State, sides: &mut Sides, chain: Vec<Chained>) -> Pl
         .map(super::edge::Edge::link)
         .collect();
     grow(state, &union, branches, also, related)
+}
+
+/// Where a complete pattern ties the alert to one attacker, and no more than what is ours to the event of another, it
+/// belongs to the first: the pattern is one event.
+fn prefer_pattern(state: &State, sides: &mut [Side]) {
+    let Some(first) = sides
+        .first()
+        .filter(|side| side.ours_only())
+        .map(|side| side.event)
+    else {
+        return;
+    };
+    let by_pattern = |side: &Side| side.edges.iter().any(|edge| matches!(edge.tie, Tie::Pattern(_)));
+    let preferred = sides
+        .iter()
+        .position(|side| by_pattern(side) && !side.ours_only() && are_rivals(state, first, side.event));
+    if let Some(place) = preferred {
+        sides[..=place].rotate_right(1);
+    }
+}
+
+fn are_rivals(state: &State, one: EventIx, other: EventIx) -> bool {
+    differ(&state.events[one].facts, &state.events[other].facts)
 }
 
 fn root_of(state: &State, node: NodeIx) -> EventIx {
