@@ -169,8 +169,8 @@ impl Profile {
 
     /// What it happened to. A host has addresses and accounts, which are no further assets.
     pub(crate) fn assets(&self) -> impl Iterator<Item = EntityIx> {
-        let is_host = |mention: &&Mention| mention.asset && mention.kind == EntityKind::Host;
-        let host = self.mentions.iter().find(is_host).is_some();
+        let is_host = |mention: &Mention| mention.asset && mention.kind == EntityKind::Host;
+        let host = self.mentions.iter().any(is_host);
         let assets = self
             .mentions
             .iter()

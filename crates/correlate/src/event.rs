@@ -207,6 +207,10 @@ impl<K: Ord + Clone> Tally<K> {
         self.0.keys()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn count(&self, key: &K) -> i64 {
         self.0.get(key).copied().unwrap_or(0)
     }

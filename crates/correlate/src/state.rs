@@ -4,7 +4,7 @@ use crate::{
     apply::Step,
     arena::Arena,
     arrival::Arrival,
-    digest::{Digest, Key, Profile},
+    digest::{Digest, Key, Mention, Profile},
     entity::{Entities, EntityIx},
     event::{Event, EventIx, Node, NodeIx},
     fold::{self, Folds},
@@ -72,7 +72,6 @@ pub(crate) struct State {
     #[serde(with = "crate::pairs")]
     pub tail: BTreeMap<Key, Box<Step>>,
     /// How much may be taken back until alerts have earned more; see [`crate::tail`].
-    #[serde(default = "saved")]
     pub saved: usize,
     /// Alerts of the last week, with the clock when they arrived.
     pub arrived: VecDeque<(Time, AlertId)>,
@@ -81,11 +80,6 @@ pub(crate) struct State {
     pub counters: Counters,
     #[serde(skip)]
     pub caps: Caps,
-}
-
-/// What a snapshot from before this was bounded leaves out.
-fn saved() -> usize {
-    tail::SAVED
 }
 
 impl State {
@@ -223,6 +217,15 @@ impl State {
         for mention in &digest.profile.mentions {
             self.entities[mention.entity].judge(self.start, hour);
         }
+    }
+
+    /// The newest folded alerts that name any of these, each once.
+    pub(crate) fn newest_of<'m>(&self, mentions: impl Iterator<Item = &'m Mention>) -> Vec<NodeIx> {
+        let newest = mentions.flat_map(|mention| self.entities[mention.entity].alerts.latest());
+        let mut nodes: Vec<NodeIx> = newest.copied().collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 
     /// The alert that opened an event, and on which all others hang.

@@ -21,7 +21,8 @@ pub(crate) const SWEEP: Duration = Duration::from_mins(1);
 pub(crate) const BREACHED: Duration = Duration::from_hours(24);
 /// The same rule on the same account of a host is the same thing again within this time.
 pub(crate) const AGAIN: Duration = Duration::from_hours(72);
-/// A rule that fires on this many assets within [`AT_ONCE`] is about all of them.
+/// A rule that fires on this many assets within [`AT_ONCE`], or did so within an hour of the last week, is about all of
+/// them.
 pub(crate) const FLEET: usize = 6;
 /// See [`FLEET`].
 pub(crate) const AT_ONCE: Duration = Duration::from_mins(30);

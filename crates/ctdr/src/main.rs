@@ -3,6 +3,7 @@
 mod cli;
 mod exit;
 mod hunt;
+mod input;
 mod logging;
 mod pattern;
 mod progress;

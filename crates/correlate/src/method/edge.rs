@@ -218,7 +218,7 @@ fn is_bad(mine: &Mention, theirs: &Mention) -> bool {
 fn breached(state: &State, old: &Profile, event: EventIx) -> bool {
     let facts = &state.events[state.root(event)].facts;
     let mut assets = old.mentions.iter().filter(|m| m.asset);
-    let confirmed = i64::from(facts.patterns.keys().next().is_some());
+    let confirmed = i64::from(!facts.patterns.is_empty());
     assets.any(|mention| match facts.breached.count(&mention.entity) {
         0 => false,
         seen => seen + confirmed > 1,

@@ -11,10 +11,9 @@ use super::{
     side::Sides,
 };
 use crate::{
-    digest::{Digest, Profile},
+    digest::Digest,
     entity::EntityIx,
-    event::{EventIx, NodeIx, Share, Tie},
-    newest::Newest,
+    event::{Event, NodeIx, Share, Tie},
     state::State,
     weights,
 };
@@ -34,22 +33,14 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
         };
     };
     let crowd = state.entities[attacker].is_crowd();
-    let near = |event: &EventIx| {
-        let inside = state.events[state.root(*event)]
-            .facts
-            .breached
-            .iter()
-            .next()
-            .is_some();
-        let gap = if inside { GAP_INSIDE } else { GAP };
-        state.events[*event].period.distance(digest.time) <= gap
-    };
-    if let Some(event) = state.entities[attacker].attacks.filter(near)
-        && !crowd
-    {
-        sides.home(state, event, Tie::SameAttacker(attacker));
+    let newest = state.entities[attacker].attacks.filter(|_| !crowd);
+    if let Some(event) = newest.map(|event| state.root(event)) {
+        sides.consider(event);
+        if is_near(&state.events[event], digest) {
+            sides.home(state, event, Tie::SameAttacker(attacker));
+        }
     }
-    for node in attacks(state, &digest.profile) {
+    for node in state.newest_of(digest.profile.attackers()) {
         let edge = match crowd {
             true => visit(state, digest, attacker, node),
             false if state.nodes[node].lane == Lane::Graph => edge(state, digest, node, false),
@@ -65,13 +56,11 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
     }
 }
 
-/// The newest folded alerts that name one of the attackers.
-fn attacks(state: &State, profile: &Profile) -> Vec<NodeIx> {
-    let attackers = profile.attackers().map(|m| &state.entities[m.entity].alerts);
-    let mut nodes: Vec<NodeIx> = attackers.flat_map(Newest::latest).copied().collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    nodes
+/// Whether an alert follows an event of its attacker soon enough to be part of it.
+fn is_near(event: &Event, digest: &Digest) -> bool {
+    let inside = !event.facts.breached.is_empty();
+    let gap = if inside { GAP_INSIDE } else { GAP };
+    event.period.distance(digest.time) <= gap
 }
 
 /// The edge to an earlier request of the same visit.

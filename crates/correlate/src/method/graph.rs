@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     digest::{Digest, Profile},
-    event::{EventIx, NodeIx},
-    newest::Newest,
+    event::EventIx,
     state::State,
     weights,
 };
@@ -18,7 +17,8 @@ use std::time::Duration;
 pub(super) fn find(state: &State, digest: &Digest) -> Found {
     let mut sides = Sides::default();
     let routine = state.is_routine(digest);
-    for node in near(state, digest) {
+    let linking = digest.profile.mentions.iter().filter(|m| !state.is_hub(m));
+    for node in state.newest_of(linking) {
         // Whether a shared host is enough depends on what else its event knows.
         let own = state.root(state.nodes[node].event);
         sides.consider(own);
@@ -41,19 +41,6 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
         lane: Lane::Graph,
         sides,
     }
-}
-
-/// The newest folded alerts that name one of the entities, hubs left out.
-fn near(state: &State, digest: &Digest) -> Vec<NodeIx> {
-    let linking = digest.profile.mentions.iter().map(|m| &state.entities[m.entity]);
-    let mut near: Vec<NodeIx> = linking
-        .filter(|row| !row.is_hub())
-        .flat_map(|row| Newest::latest(&row.alerts))
-        .copied()
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    near
 }
 
 /// Whether the event has attackers, and none of the alert's.

@@ -4,8 +4,7 @@
 use super::{Found, Lane, edge::edge, side::Sides, window};
 use crate::{
     digest::{Digest, Mention, is_artefact},
-    event::{NodeIx, Tie},
-    newest::Newest,
+    event::Tie,
     state::State,
 };
 use std::time::Duration;
@@ -15,7 +14,8 @@ const WINDOW: Duration = Duration::from_hours(24);
 
 pub(super) fn find(state: &State, digest: &Digest) -> Found {
     let mut sides = Sides::default();
-    for node in near(state, digest) {
+    let artefacts = |mention: &&Mention| is_artefact(mention.kind) && !state.is_hub(mention);
+    for node in state.newest_of(digest.profile.mentions.iter().filter(artefacts)) {
         let by_artefact = |tie: &Tie| match tie {
             Tie::Shares { entities, .. } => entities
                 .iter()
@@ -26,24 +26,11 @@ pub(super) fn find(state: &State, digest: &Digest) -> Found {
             sides.edge(state, state.root(state.nodes[node].event), edge);
         }
     }
-    if sides.open.is_empty() {
+    if sides.is_empty() {
         return window::find(state, digest, WINDOW);
     }
     Found {
         lane: Lane::Artefact,
         sides,
     }
-}
-
-/// The newest folded alerts that name one of its artefacts.
-fn near(state: &State, digest: &Digest) -> Vec<NodeIx> {
-    let ties = |mention: &&Mention| is_artefact(mention.kind) && !state.entities[mention.entity].is_hub();
-    let artefacts = digest.profile.mentions.iter().filter(ties);
-    let mut near: Vec<NodeIx> = artefacts
-        .flat_map(|mention| Newest::latest(&state.entities[mention.entity].alerts))
-        .copied()
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    near
 }

@@ -38,6 +38,11 @@ impl Sides {
         self.considered
     }
 
+    /// Whether nothing ties the alert to any event.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.shut.is_none()
+    }
+
     /// Adds an edge to an alert of the event `own`.
     pub(super) fn edge(&mut self, state: &State, own: EventIx, edge: Edge) {
         if let Some(side) = self.side(state, own, edge.score) {

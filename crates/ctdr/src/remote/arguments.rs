@@ -4,14 +4,11 @@ use super::{
     environment::variable,
     language::{Speech, said},
 };
-use crate::exit::Failure;
+use crate::{exit::Failure, input};
 use clap::{Args, ValueEnum};
 use connectors::Secret;
 use model::{Language, LocalText};
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Bytes of a password that are read from a file.
 const LONGEST: u64 = 4_096;
@@ -93,14 +90,8 @@ impl ServerArguments {
 
 /// A password without the line end that editors write.
 fn read(path: &Path, speech: Speech) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().take(LONGEST).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
-    };
     let shown = path.display();
-    read.map_err(|error| {
+    let text = input::text(path, LONGEST).map_err(|error| {
         Failure::usage(said(
             speech,
             &LocalText::new(

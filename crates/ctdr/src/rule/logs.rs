@@ -1,6 +1,6 @@
 //! Log files from disk, read side by side.
 
-use crate::{exit::Failure, progress};
+use crate::{exit::Failure, input, progress};
 use anyhow::anyhow;
 use connectors::file::{Line, Lines};
 use indicatif::ProgressBar;
@@ -22,7 +22,7 @@ pub struct LogLines {
 impl LogLines {
     /// Opens a log file; `-` is standard input.
     pub fn open(path: &Path, bar: ProgressBar) -> Result<Self, Failure> {
-        let file = if path == Path::new("-") {
+        let file = if input::is_standard(path) {
             Path::new("/dev/stdin")
         } else {
             path

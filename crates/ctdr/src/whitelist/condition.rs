@@ -1,13 +1,14 @@
 //! Conditions as they are typed: `attacker.ip in_network 203.0.113.0/28`, and back.
 
 use super::arguments::Proposal;
+use crate::input;
 use model::{
     Condition, LocalText, Predicate,
     condition::{ConditionError, Operator},
 };
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use std::{io::Read as _, path::Path};
+use std::path::Path;
 
 /// Bytes of a condition in a file.
 const LONGEST: u64 = 1 << 20;
@@ -109,14 +110,8 @@ fn values(text: &str, comparison: &str) -> Result<Vec<String>, LocalText> {
 }
 
 fn read(path: &Path) -> Result<Condition, LocalText> {
-    let mut text = String::new();
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().take(LONGEST).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
-    };
     let shown = path.display();
-    read.map_err(|error| {
+    let text = input::text(path, LONGEST).map_err(|error| {
         LocalText::new(
             format!("cannot read `{shown}`: {error}"),
             format!("无法读取 `{shown}`：{error}"),
