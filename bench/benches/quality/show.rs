@@ -13,8 +13,10 @@ pub fn incidents(scenario: &Scenario, verdicts: &Verdicts, kind: &str) {
     for delivery in &scenario.deliveries {
         alerts.insert((&delivery.alert.tenant, delivery.alert.id), &delivery.alert);
     }
-    for (source, _) in (scenario.truth.sources.iter().enumerate()).filter(|(_, s)| s.attack && s.kind == kind)
+    for (source, _) in (scenario.truth.sources.iter().enumerate())
+        .filter(|(_, s)| s.attack && (kind == "all" || s.kind == kind))
     {
+        let kind = scenario.truth.sources[source].kind;
         println!("\n## {kind}, source {source}");
         let label = |key: &(&TenantId, AlertId)| scenario.truth.of(key.0, key.1).map(|(_, label)| label);
         let event = |key: &(&TenantId, AlertId)| match verdicts.alerts.get(&(key.0.clone(), key.1)) {

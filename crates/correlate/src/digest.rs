@@ -22,6 +22,7 @@ const LINKING: usize = 256;
 const DEFAULT_WINDOW: Duration = Duration::from_hours(1);
 
 /// An entity of an alert, once per key: the first of its roles, malicious if any mention is.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Mention {
     pub entity: EntityIx,
@@ -30,10 +31,20 @@ pub(crate) struct Mention {
     pub malicious: bool,
     /// It is ours: a victim, or something that is an asset by its kind and no attacker.
     pub asset: bool,
+    /// An address of a network of ours, whatever part it plays.
+    pub inside: bool,
     /// Context by the administrator's word.
     pub infrastructure: bool,
     /// What an expert pattern knows it by.
     pub tie: Tie,
+}
+
+impl Mention {
+    /// Whether it is where something of ours connects to.
+    pub(crate) fn is_remote(&self) -> bool {
+        let on_the_net = matches!(self.kind, EntityKind::Ip | EntityKind::Domain);
+        on_the_net && self.role == Role::Artefact && !self.asset && !self.inside
+    }
 }
 
 /// What all alerts of a fold have in common.
@@ -260,6 +271,8 @@ fn mentions(alert: &Alert, entities: &mut Entities, settings: &Settings) -> (Vec
                 Role::Artefact => is_asset_by_kind(kind),
                 Role::Attacker => false,
             },
+            // Private addresses are scoped to their account.
+            inside: kind == EntityKind::Ip && entity.key.value.contains('/'),
             infrastructure: entities[number].infrastructure,
             tie: pattern::tie(&entity.key),
         });

@@ -242,6 +242,10 @@ pub(crate) struct Facts {
     pub malicious: Tally<EntityIx>,
     /// Those that are somebody: infrastructure is nobody's attacker.
     pub attackers: Tally<EntityIx>,
+    /// Those of them that are not hosts of ours.
+    pub outsiders: Tally<EntityIx>,
+    /// Where hosts of ours connected to.
+    pub remotes: Tally<EntityIx>,
     /// Hosts on which an agent saw something of level high or more.
     pub breached: Tally<EntityIx>,
     /// Expert patterns that completed.
@@ -292,6 +296,12 @@ impl Facts {
             self.entities.add(&(mention.role, mention.entity), sign);
             if mention.role == Role::Attacker && !mention.infrastructure {
                 self.attackers.add(&mention.entity, sign);
+                if !mention.inside {
+                    self.outsiders.add(&mention.entity, sign);
+                }
+            }
+            if mention.is_remote() {
+                self.remotes.add(&mention.entity, sign);
             }
             if mention.malicious {
                 self.malicious.add(&mention.entity, sign);
@@ -319,6 +329,8 @@ impl Facts {
         self.entities.add_all(&other.entities, sign);
         self.malicious.add_all(&other.malicious, sign);
         self.attackers.add_all(&other.attackers, sign);
+        self.outsiders.add_all(&other.outsiders, sign);
+        self.remotes.add_all(&other.remotes, sign);
         self.breached.add_all(&other.breached, sign);
         self.patterns.add_all(&other.patterns, sign);
         self.interrupted.add_all(&other.interrupted, sign);

@@ -178,10 +178,10 @@ impl State {
         reached
     }
 
-    /// Noise and routine take no pattern further.
+    /// Noise, routine and what is about all hosts take no pattern further.
     fn says_little(&self, digest: &Digest) -> bool {
         let profile = &digest.profile;
-        let routine = || self.is_routine(digest) && !self.is_telling(profile);
+        let routine = || (self.is_of_all(profile) || self.is_routine(digest)) && !self.is_telling(profile);
         profile.method == Aggregation::GraphCompute && (self.is_noise(profile) || routine())
     }
 

@@ -5,7 +5,7 @@ use model::whitelist::Whitelist;
 use serde::{Deserialize, Serialize};
 
 /// The shape of the bytes; other versions are refused, and the inputs replayed instead.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Why bytes are not taken as a state.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,7 @@ use crate::{
     settings::{Caps, Settings},
     tail,
 };
-use model::{Aggregation, Alert, AlertId, EventId, EventStatus, TenantId, Time};
+use model::{Aggregation, Alert, AlertId, EventId, EventStatus, Role, TenantId, Time};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -205,7 +205,7 @@ impl State {
             let activity = &mut self.entities[mention.entity].activity;
             activity.hours.mark(hour);
             for asset in profile.assets().filter(|asset| *asset != mention.entity) {
-                activity.tie(asset, hour);
+                activity.tie(asset, hour, mention.role == Role::Attacker);
             }
         }
     }

@@ -61,7 +61,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) ->
             continue;
         };
         let asset = mine.asset && theirs.asset;
-        if asset && !pair.counts(mine) {
+        if asset && !pair.counts(mine) || is_program(state, mine) {
             continue;
         }
         let row = &state.entities[mine.entity];
@@ -73,7 +73,7 @@ pub(super) fn edge(state: &State, digest: &Digest, to: NodeIx, routine: bool) ->
             continue;
         }
         assets_only &= asset;
-        ours_only &= mine.asset || theirs.asset || is_path(state, mine);
+        ours_only &= mine.asset || theirs.asset || mine.inside || is_path(state, mine);
         entities.push(share);
     }
     // A hub counts only if it is known to be malicious and a second entity agrees.
@@ -122,7 +122,8 @@ impl Pair {
         let account = |mine: &Mention| {
             mine.kind == EntityKind::HostAccount && old.mention(mine.entity).is_some_and(|m| m.asset)
         };
-        // That two attackers met the same victim says nothing, nor that somebody tries to become one.
+        // That two attackers met the same victim says nothing, nor that somebody tries to become one, nor that what
+        // is about all hosts is about this one too, unless it is at the same time.
         let rivals = differ(new, old);
         let one_target =
             rivals && new.rule == old.rule && gap <= weights::ONE_TARGET && new.mentions.iter().any(account);
@@ -131,10 +132,12 @@ impl Pair {
         let event = &state.events[state.root(node.event)];
         let on_it = unusual
             && event.period.distance(digest.time) <= weights::BREACHED
-            && !is_somebody_else(new, &event.facts);
+            && !is_somebody_else(new, &event.facts)
+            && !is_elsewhere(new, &event.facts);
+        let of_all = gap > weights::HOST_ALONE && (routine || state.is_of_all(new) || state.is_of_all(old));
         Self {
             gap,
-            victims: one_target || !(rivals || new.tries || old.tries),
+            victims: one_target || !(rivals || of_all || new.tries || old.tries),
             addresses: one_target || !(names_host(new) && names_host(old)),
             one_target,
             host: if unusual && again(new, old, gap) || on_it && breached(state, old, node.event) {
@@ -207,6 +210,14 @@ fn is_path(state: &State, mention: &Mention) -> bool {
     mention.kind == EntityKind::File && state.entities.key(mention.entity).value.contains('/')
 }
 
+/// A program that every host has says no more than the host it is on.
+fn is_program(state: &State, mention: &Mention) -> bool {
+    const FOLDERS: [&str; 6] = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/lib/", "/usr/lib/"];
+    let place = state.entities.key(mention.entity).value.split_once('/');
+    mention.kind == EntityKind::File
+        && place.is_some_and(|(_, path)| FOLDERS.iter().any(|folder| path.starts_with(folder)))
+}
+
 /// Known to be malicious, or seen to attack.
 fn is_bad(mine: &Mention, theirs: &Mention) -> bool {
     let bad = |mention: &Mention| mention.malicious || mention.role == Role::Attacker;
@@ -241,6 +252,14 @@ fn is_somebody_else(new: &Profile, facts: &Facts) -> bool {
     accounts.peek().is_some() && !accounts.any(|m| facts.entities.has(&(m.role, m.entity)))
 }
 
+/// Whether it names where a host connects to, and nowhere that the event knows, though the event knows where.
+fn is_elsewhere(new: &Profile, facts: &Facts) -> bool {
+    let mut remotes = new.mentions.iter().filter(|m| m.is_remote()).peekable();
+    remotes.peek().is_some()
+        && !facts.remotes.is_empty()
+        && !remotes.any(|m| facts.entities.has(&(m.role, m.entity)))
+}
+
 /// Whether the later of the two is further along the attack than the earlier.
 fn progresses(state: &State, digest: &Digest, to: NodeIx) -> bool {
     let node = &state.nodes[to];
@@ -264,19 +283,24 @@ pub(crate) fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
             .any(|attacker| other.attackers().any(|theirs| theirs == attacker))
 }
 
-/// What names attackers: an alert, an event.
+/// What names attackers: an alert, an event. Where somebody came from outside, the hosts of ours that they attack from
+/// are not who they are: somebody else may have used them too.
 pub(crate) trait Attackers {
     fn attackers(&self) -> impl Iterator<Item = EntityIx>;
 }
 
 impl Attackers for Profile {
     fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        Self::attackers(self).map(|mention| mention.entity)
+        let outside = Self::attackers(self).any(|mention| !mention.inside);
+        Self::attackers(self)
+            .filter(move |mention| !(outside && mention.inside))
+            .map(|mention| mention.entity)
     }
 }
 
 impl Attackers for Facts {
     fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        self.attackers.keys().copied()
+        let (outside, all) = (&self.outsiders, &self.attackers);
+        if outside.is_empty() { all } else { outside }.keys().copied()
     }
 }

@@ -49,6 +49,11 @@ fn rivals(state: &State, profile: &Profile, event: EventIx) -> bool {
 }
 
 impl State {
+    /// Whether its rule was seen to fire on all hosts at once, and it names nobody who did it.
+    pub(crate) fn is_of_all(&self, profile: &Profile) -> bool {
+        self.rules.is_of_fleet(profile.rule) && profile.attackers().next().is_none()
+    }
+
     /// Whether somebody or something does this all the time: the rule fires on so many assets at once that it is an
     /// update or a roll-out, or it fired on the same asset at the same time of an earlier day.
     pub(crate) fn is_routine(&self, digest: &Digest) -> bool {

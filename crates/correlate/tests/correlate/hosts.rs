@@ -93,6 +93,39 @@ fn an_account_that_the_intruder_never_used_is_somebody_else() {
 }
 
 #[test]
+fn a_connection_to_elsewhere_is_somebody_elses() {
+    let connects =
+        |id, secs, to: &str| seen(id, secs, "control", "web-1").with(EntityKind::Ip, to, Role::Artefact);
+    let to = |second: &str, expected: usize| {
+        let [one, two] = break_in(0, "web-1");
+        let alerts = [
+            one,
+            two,
+            connects(3, 600, "203.0.113.7"),
+            connects(4, 5 * HOUR, second),
+        ];
+        check(&alerts, &[0, 0, 0, expected]);
+    };
+    to("203.0.113.7", 0);
+    to("198.51.100.4", 1);
+    // The first connection that is seen at all may well be the intruder's.
+    let [one, two] = break_in(0, "web-1");
+    check(&[one, two, connects(3, 5 * HOUR, "198.51.100.4")], &[0, 0, 0]);
+}
+
+#[test]
+fn a_program_that_every_host_has_ties_nothing() {
+    let uses = |path: &str, expected: usize| {
+        let file = format!("web-1/{path}");
+        let run =
+            |id, secs, rule| seen(id, secs, rule, "web-1").with(EntityKind::File, &file, Role::Artefact);
+        check(&[run(1, 0, "shell"), run(2, 5 * HOUR, "odd")], &[0, expected]);
+    };
+    uses("/tmp/.x/miner", 0);
+    uses("/usr/bin/bash", 1);
+}
+
+#[test]
 fn the_same_rule_on_the_same_account_is_the_same_thing_again() {
     let again = |rule: &str, account: &str, after: i64, expected: usize| {
         let first = run_by("web-1/www-data", seen(1, 0, "hidden-program", "web-1"));

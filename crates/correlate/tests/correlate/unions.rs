@@ -37,6 +37,24 @@ fn only_a_strong_bridge_merges() {
 }
 
 #[test]
+fn a_host_of_ours_that_both_used_makes_no_two_attackers_one() {
+    let inner = "1000/10.0.0.5";
+    let from = |id, secs, ip: &str, host: &str| alert(id, secs, &format!("r{id}")).graph().by(ip).on(host);
+    // Both went on from the same host of ours, the second a day later.
+    let through = |second: &str| {
+        [
+            from(1, 0, "203.0.113.7", "web-1").with(EntityKind::Ip, inner, Role::Victim),
+            from(2, 60, inner, "db-1"),
+            from(3, 80_000, second, "web-1").with(EntityKind::Ip, inner, Role::Victim),
+            from(4, 80_060, inner, "db-2"),
+        ]
+    };
+    check(&through("203.0.113.7"), &[0, 0, 0, 0]);
+    let book = Book::of(&through("198.51.100.4"));
+    assert!(book.merged.is_empty(), "{:?}", book.merged);
+}
+
+#[test]
 fn no_merge_of_what_is_handled_or_too_large() {
     let alerts = bridge(&["f1", "f2", "f3", "f4"]);
     let check = |caps: Caps, handled: bool, events: usize| {
