@@ -273,34 +273,49 @@ fn progresses(state: &State, digest: &Digest, to: NodeIx) -> bool {
     }
 }
 
-/// Whether both name attackers, and not one in common.
+/// Whether both name attackers, and not one in common. Where both know who came from outside, the hosts of ours that
+/// they went on from do not count: somebody else may have used them too.
 pub(crate) fn differ(one: &impl Attackers, other: &impl Attackers) -> bool {
-    let known = |attackers: &mut dyn Iterator<Item = EntityIx>| attackers.next().is_some();
-    known(&mut one.attackers())
-        && known(&mut other.attackers())
-        && !one
-            .attackers()
-            .any(|attacker| other.attackers().any(|theirs| theirs == attacker))
+    let both_outside = one.outsiders().next().is_some() && other.outsiders().next().is_some();
+    if both_outside {
+        are_disjoint(&mut one.outsiders(), || other.outsiders())
+    } else {
+        let both_known = one.attackers().next().is_some() && other.attackers().next().is_some();
+        both_known && are_disjoint(&mut one.attackers(), || other.attackers())
+    }
 }
 
-/// What names attackers: an alert, an event. Where somebody came from outside, the hosts of ours that they attack from
-/// are not who they are: somebody else may have used them too.
+fn are_disjoint<I: Iterator<Item = EntityIx>>(
+    one: &mut impl Iterator<Item = EntityIx>,
+    other: impl Fn() -> I,
+) -> bool {
+    !one.any(|mine| other().any(|theirs| theirs == mine))
+}
+
+/// What names attackers: an alert, an event.
 pub(crate) trait Attackers {
     fn attackers(&self) -> impl Iterator<Item = EntityIx>;
+    /// Those that are no hosts of ours.
+    fn outsiders(&self) -> impl Iterator<Item = EntityIx>;
 }
 
 impl Attackers for Profile {
     fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        let outside = Self::attackers(self).any(|mention| !mention.inside);
-        Self::attackers(self)
-            .filter(move |mention| !(outside && mention.inside))
-            .map(|mention| mention.entity)
+        Self::attackers(self).map(|mention| mention.entity)
+    }
+
+    fn outsiders(&self) -> impl Iterator<Item = EntityIx> {
+        let outside = Self::attackers(self).filter(|mention| !mention.inside);
+        outside.map(|mention| mention.entity)
     }
 }
 
 impl Attackers for Facts {
     fn attackers(&self) -> impl Iterator<Item = EntityIx> {
-        let (outside, all) = (&self.outsiders, &self.attackers);
-        if outside.is_empty() { all } else { outside }.keys().copied()
+        self.attackers.keys().copied()
+    }
+
+    fn outsiders(&self) -> impl Iterator<Item = EntityIx> {
+        self.outsiders.keys().copied()
     }
 }

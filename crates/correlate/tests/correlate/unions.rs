@@ -38,20 +38,25 @@ fn only_a_strong_bridge_merges() {
 
 #[test]
 fn a_host_of_ours_that_both_used_makes_no_two_attackers_one() {
+    const HOUR: i64 = 3600;
     let inner = "1000/10.0.0.5";
     let from = |id, secs, ip: &str, host: &str| alert(id, secs, &format!("r{id}")).graph().by(ip).on(host);
-    // Both went on from the same host of ours, the second a day later.
+    let reaches = |alert: Alert| alert.with(EntityKind::Ip, inner, Role::Victim);
+    let tool = |alert: Alert| alert.with(EntityKind::File, "f1", Role::Artefact);
     let through = |second: &str| {
         [
-            from(1, 0, "203.0.113.7", "web-1").with(EntityKind::Ip, inner, Role::Victim),
+            // History, so that what is rare is known to be.
+            from(9, -48 * HOUR, "192.0.2.1", "mail-1"),
+            reaches(from(1, 0, "203.0.113.7", "web-1")),
             from(2, 60, inner, "db-1"),
-            from(3, 80_000, second, "web-1").with(EntityKind::Ip, inner, Role::Victim),
-            from(4, 80_060, inner, "db-2"),
+            from(3, 6 * HOUR, second, "web-2"),
+            tool(reaches(from(4, 6 * HOUR + 60, second, "web-2"))),
+            tool(from(5, 6 * HOUR + 120, inner, "db-2")),
+            tool(from(6, 6 * HOUR + 180, inner, "db-3")),
         ]
     };
-    check(&through("203.0.113.7"), &[0, 0, 0, 0]);
-    let book = Book::of(&through("198.51.100.4"));
-    assert!(book.merged.is_empty(), "{:?}", book.merged);
+    check(&through("203.0.113.7"), &[0, 1, 1, 1, 1, 1, 1]);
+    check(&through("198.51.100.4"), &[0, 1, 1, 2, 2, 2, 2]);
 }
 
 #[test]
