@@ -167,7 +167,7 @@ impl Observable {
             return Err(malformed(text, "a URL of at most 2048 bytes"));
         }
         url::canonical(text)
-            .map(Self::Url)
+            .map(|url| Self::Url(url.into_owned()))
             .ok_or_else(|| malformed(text, "a URL with scheme and host"))
     }
 

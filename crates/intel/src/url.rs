@@ -1,21 +1,24 @@
 //! URLs as far as comparing them needs: one spelling for what browsers would treat alike.
 
+use std::borrow::Cow;
+
 /// A URL in the spelling that is compared: scheme and host in lower case, no default port, no user, no fragment, and a
 /// path even where there is none. Nothing else is touched: path and query belong to the server. None if it has no scheme
 /// and host.
-pub(crate) fn canonical(text: &str) -> Option<String> {
+pub(crate) fn canonical(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
-    let (scheme, rest) = text.split_once("://")?;
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    if scheme.is_empty() || !scheme.chars().all(word) {
+    let (scheme, rest) = text.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    if scheme.is_empty() || !scheme.bytes().all(word) {
         return None;
     }
-    let scheme = scheme.to_ascii_lowercase();
     let rest = rest.split('#').next().unwrap_or_default();
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = authority.rsplit('@').next().unwrap_or_default().to_lowercase();
-    let default = match scheme.as_str() {
+    let end = rest.bytes().position(|b| matches!(b, b'/' | b'?'));
+    let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
+    let scheme = lower(scheme);
+    let host = lower(authority.rsplit('@').next().unwrap_or_default());
+    let default = match &*scheme {
         "http" => ":80",
         "https" => ":443",
         "ftp" => ":21",
@@ -23,11 +26,32 @@ pub(crate) fn canonical(text: &str) -> Option<String> {
     };
     let host = host.strip_suffix(default).unwrap_or(&host);
     let named = host_of(host);
-    if named.is_empty() || named.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if named.is_empty() || is_broken(named) {
         return None;
     }
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Some(format!("{scheme}://{host}{slash}{path}"))
+    // Entities and indicators are spelt so already.
+    let whole = scheme.len() + "://".len() + rest.len() == text.len();
+    if whole && slash.is_empty() && text.starts_with(&*scheme) && authority == host {
+        return Some(Cow::Borrowed(text));
+    }
+    Some(Cow::Owned(format!("{scheme}://{host}{slash}{path}")))
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
+
+/// Whether there is white space or a control character.
+fn is_broken(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|b| b <= b' ' || b == 0x7f);
+    }
+    text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// The host of a canonical URL, without its port and the brackets of an IPv6 address.
@@ -63,6 +87,12 @@ mod tests {
             Some("http://evil.example:8080/"),
         );
         check("http://[2001:db8::1]:80/x", Some("http://[2001:db8::1]/x"));
+        check(" HTTP://a@evil.example/", Some("http://evil.example/"));
+        check("http://ÉVIL.example/É", Some("http://évil.example/É"));
+        check("http://évil.example/", Some("http://évil.example/"));
+        check("http://evil.example:443/x#", Some("http://evil.example:443/x"));
+        check("a:http://evil.example/", None);
+        check("http://a\u{a0}b/x", None);
         check("/login", None);
         check("://x", None);
         check("http:///x", None);

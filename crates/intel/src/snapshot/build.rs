@@ -2,12 +2,15 @@
 
 use super::{
     Feed, Snapshot, about,
-    ranges::Networks,
+    pieces::Queue,
     row::{self, Row, Terms},
-    table::{self, Table},
+    table::Table,
 };
-use crate::indicator::{About, Indicator};
-use std::collections::HashMap;
+use crate::{
+    indicator::{About, Indicator},
+    observable::Observable,
+};
+use std::{collections::HashMap, hash::BuildHasher as _};
 
 /// What is remembered to be kept once: where everything differs, there is nothing to gain, and memory to lose.
 const REMEMBERED: usize = 200_000;
@@ -15,8 +18,12 @@ const REMEMBERED: usize = 200_000;
 /// Takes the indicators of one feed after the other.
 #[derive(Debug, Default)]
 pub struct Builder {
+    /// Everything but the table, and networks as they came.
     snapshot: Snapshot,
-    abouts: HashMap<About, u32>,
+    /// What the table will be made of.
+    rows: Queue<Row>,
+    /// Where what has a hash was written last.
+    abouts: HashMap<u64, u32>,
     terms: HashMap<Terms, u32>,
 }
 
@@ -39,14 +46,7 @@ impl Builder {
 
     /// Adds an indicator of the feed begun last.
     pub fn add(&mut self, indicator: &Indicator) -> Result<(), Full> {
-        let snapshot = &self.snapshot;
-        let (class, value) = row::encode(&indicator.observable);
-        let start = u32::try_from(snapshot.bytes.len()).map_err(|_| Full)?;
-        let length = u16::try_from(value.bytes().len()).map_err(|_| Full)?;
-        if snapshot.rows.len() >= (u32::MAX - 1) as usize {
-            return Err(Full);
-        }
-        let Some((number, feed)) = snapshot.feeds.iter().enumerate().next_back() else {
+        let Some((number, feed)) = self.snapshot.feeds.iter().enumerate().next_back() else {
             return Err(Full);
         };
         let mut terms = Terms {
@@ -59,25 +59,45 @@ impl Builder {
             confidence: indicator.confidence.unwrap_or(feed.default_confidence).min(100),
         };
         terms.about = self.about(&indicator.about)?;
-        let mut row = Row::new(&indicator.observable, class, start, length);
-        row.hash = table::hash(class, value.bytes());
-        row.terms = self.terms(terms)?;
-        self.snapshot.bytes.extend_from_slice(value.bytes());
-        self.snapshot.rows.push(row);
-        Ok(())
+        let terms = self.terms(terms)?;
+        match indicator.observable {
+            Observable::Network(net) if net.prefix_len() < net.max_prefix_len() => {
+                self.snapshot.networks.push(net, terms)
+            }
+            _ => self.row(&indicator.observable, terms),
+        }
+        .ok_or(Full)
+    }
+
+    /// Adds what is found by its value.
+    fn row(&mut self, observable: &Observable, terms: u32) -> Option<()> {
+        let (class, value) = row::encode(observable);
+        let mut row = Row::new(class, value.bytes());
+        row.below = matches!(observable, Observable::Domain { below: true, .. });
+        row.terms = terms;
+        row.keep(value.bytes(), &mut self.snapshot.values)?;
+        self.rows.push(row);
+        self.snapshot.key = self.snapshot.key.with(class, value.bytes());
+        Some(())
     }
 
     /// Where it stands what an indicator belongs to.
     fn about(&mut self, about: &About) -> Result<u32, Full> {
-        if let Some(place) = self.abouts.get(about) {
+        let bytes = &mut self.snapshot.abouts;
+        let start = about::write(about, bytes);
+        let hash = self.abouts.hasher().hash_one(&bytes[start..]);
+        let known = self.abouts.get(&hash);
+        // What is written says where it ends, so nothing else begins like it.
+        if let Some(place) = known.filter(|place| bytes[**place as usize..start].starts_with(&bytes[start..]))
+        {
+            bytes.truncate(start);
             return Ok(*place);
         }
-        let place = about::write(about, &mut self.snapshot.abouts);
-        let place = u32::try_from(place).map_err(|_| Full)?;
+        let place = u32::try_from(start).map_err(|_| Full)?;
         if self.abouts.len() >= REMEMBERED {
             self.abouts.clear();
         }
-        self.abouts.insert(about.clone(), place);
+        self.abouts.insert(hash, place);
         Ok(place)
     }
 
@@ -110,16 +130,20 @@ impl Builder {
     pub fn build(self) -> Snapshot {
         let Self {
             mut snapshot,
+            rows,
             abouts,
             terms,
         } = self;
         drop((abouts, terms));
-        snapshot.rows.shrink_to_fit();
         snapshot.terms.shrink_to_fit();
-        snapshot.bytes.shrink_to_fit();
         snapshot.abouts.shrink_to_fit();
-        snapshot.table = Table::of(&mut snapshot.rows);
-        snapshot.networks = Networks::new(&snapshot.rows, &snapshot.bytes);
+        snapshot.values.close();
+        snapshot.networks.order();
+        snapshot.table = Table::of(rows.len());
+        for mut row in rows {
+            row.hash = row.hashed(snapshot.key, &snapshot.values);
+            snapshot.table.insert(row);
+        }
         snapshot
     }
 }

@@ -1,28 +1,37 @@
 //! All indicators of all feeds as tables that are only read: built once, shared, and replaced as a whole.
 //!
 //! Ten million indicators have to fit into a gigabyte twice, because the new table is built while the old one answers,
-//! and to answer within a microsecond. So nothing is kept as a string of its own: values stand one after the other in
-//! `bytes`, what indicators share is kept once, and rows of 16 bytes stand in the order of a hash of their value, so that
-//! a small index ([`table`]) finds them. Networks are found by their start ([`ranges`]).
+//! and to answer within a microsecond. What counts then are reads past every cache. So rows of 16 bytes stand where their
+//! hash is looked for ([`table`]): one read, which is all for an IPv4 address, whose row holds it. Other values stand one
+//! after the other ([`pieces`]): one read more, and only where a hash is known. What a feed says of many indicators is kept
+//! once, as terms; what they belong to, and what they look for, is decoded when somebody wants to see it ([`found`]).
+//! Networks are a table of their own ([`ranges`]): of most addresses one read says that they are in none.
+//!
+//! The table and the values are made once and never moved: what grows by moving is in memory twice, and leaves holes that
+//! the system can only give small pages for, of which finding the place takes longer than reading.
 
 mod about;
 mod build;
+mod found;
+mod pieces;
 mod ranges;
 mod row;
 mod table;
 
 pub use build::{Builder, Full};
+pub use found::Match;
 
 use crate::{
-    indicator::About,
     observable::{FileHash, Observable},
     url,
 };
+use found::Value;
 use model::Time;
+use pieces::Values;
 use ranges::Networks;
 use row::{Class, Row, Terms};
 use std::net::IpAddr;
-use table::Table;
+use table::{Key, Table};
 
 /// What holds for all indicators of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,76 +53,49 @@ pub struct Snapshot {
     /// What indicators belong to, one after the other.
     abouts: Vec<u8>,
     terms: Vec<Terms>,
-    rows: Vec<Row>,
-    bytes: Vec<u8>,
+    /// Indicators that are found by their value.
     table: Table,
+    key: Key,
+    values: Values,
     networks: Networks,
-}
-
-/// An indicator that matches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match<'s> {
-    /// Whose it is.
-    pub feed: &'s Feed,
-    /// What it looks for.
-    pub indicator: Observable,
-    /// What it belongs to.
-    pub about: About,
-    /// How sure the feed is.
-    pub confidence: u8,
-    /// Since when it holds.
-    pub valid_from: Option<Time>,
-    /// When it stops to hold.
-    pub valid_until: Option<Time>,
-    /// When it was first seen.
-    pub first_seen: Option<Time>,
-    /// When it was last seen.
-    pub last_seen: Option<Time>,
-}
-
-impl Match<'_> {
-    /// Whether the feed is sure enough for the malicious tag.
-    pub fn tags(&self) -> bool {
-        self.confidence >= self.feed.tag_confidence
-    }
 }
 
 impl Snapshot {
     /// How many indicators there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.table.len() + self.networks.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// Bytes of memory that all of it takes.
     pub fn size(&self) -> usize {
-        self.rows.capacity() * size_of::<Row>()
+        self.table.size()
+            + self.values.size()
             + self.terms.capacity() * size_of::<Terms>()
             + self.abouts.capacity()
-            + self.bytes.capacity()
-            + self.table.size()
             + self.networks.size()
     }
 
     /// The indicators on an address: on itself first, then the networks it is in, narrowest first.
     pub fn address(&self, address: IpAddr, now: Time) -> Vec<Match<'_>> {
         let mut found = Vec::new();
+        // Where networks begin is looked up first, so that the processor waits for both tables at once.
         match address.to_canonical() {
             IpAddr::V4(v4) => {
-                self.equal(Class::Address, &v4.octets(), now, |_| true, &mut found);
-                self.networks
-                    .v4
-                    .covering(u32::from(v4), |row| self.push(row, now, &mut found));
+                let place = self.networks.v4.place(v4.into());
+                self.equal(Class::V4, &v4.octets(), now, |_| true, &mut found);
+                let networks = self.networks.v4.covering(place, v4.into());
+                found.extend(networks.filter_map(|range| Match::at(self, Value::V4(range), now)));
             }
             IpAddr::V6(v6) => {
-                self.equal(Class::Address, &v6.octets(), now, |_| true, &mut found);
-                self.networks
-                    .v6
-                    .covering(u128::from(v6), |row| self.push(row, now, &mut found));
+                let place = self.networks.v6.place(v6.into());
+                self.equal(Class::V6, &v6.octets(), now, |_| true, &mut found);
+                let networks = self.networks.v6.covering(place, v6.into());
+                found.extend(networks.filter_map(|range| Match::at(self, Value::V6(range), now)));
             }
         }
         found
@@ -137,7 +119,7 @@ impl Snapshot {
             if !above.contains('.') {
                 break;
             }
-            self.equal(Class::Domain, above.as_bytes(), now, Row::below, &mut found);
+            self.equal(Class::Domain, above.as_bytes(), now, |row| row.below, &mut found);
             rest = above;
         }
         found
@@ -180,7 +162,8 @@ impl Snapshot {
             Ok(Observable::Hash(hash)) => self.hash(&hash, now),
             Err(_) => Vec::new(),
         };
-        let same = |by: &Match<'_>| by.feed.id == feed && by.tags() && by.indicator.to_string() == indicator;
+        let same =
+            |by: &Match<'_>| by.feed().id == feed && by.tags() && by.indicator().to_string() == indicator;
         found.iter().any(same)
     }
 
@@ -192,30 +175,10 @@ impl Snapshot {
         wanted: impl Fn(&Row) -> bool,
         found: &mut Vec<Match<'s>>,
     ) {
-        let hash = table::hash(class, value);
-        self.table.candidates(hash, &self.rows, |number| {
-            let row = &self.rows[number as usize];
-            if row.class == class && row.value(&self.bytes) == value && wanted(row) {
-                self.push(number, now, found);
+        for row in self.table.candidates(self.key.hash(class, value)) {
+            if row.is(class, value, &self.values) && wanted(row) {
+                found.extend(Match::at(self, Value::Row(row), now));
             }
-        });
-    }
-
-    fn push<'s>(&'s self, number: u32, now: Time, found: &mut Vec<Match<'s>>) {
-        let row = &self.rows[number as usize];
-        let terms = &self.terms[row.terms as usize];
-        if !terms.hold(now) {
-            return;
         }
-        found.push(Match {
-            feed: &self.feeds[usize::from(terms.feed)],
-            indicator: row.observable(&self.bytes),
-            about: about::read(&self.abouts[terms.about as usize..]),
-            confidence: terms.confidence,
-            valid_from: row::time(terms.valid_from),
-            valid_until: row::time(terms.valid_until),
-            first_seen: row::time(terms.first_seen),
-            last_seen: row::time(terms.last_seen),
-        });
     }
 }

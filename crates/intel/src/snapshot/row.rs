@@ -1,16 +1,17 @@
 //! An indicator in 16 bytes, its value apart, and what many indicators share.
 
+use super::{pieces::Values, table::Key};
 use crate::observable::{FileHash, Observable};
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 use model::Time;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What a value is, as far as finding it is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub(super) enum Class {
-    Address,
-    Network,
+    V4,
+    V6,
     Domain,
     Url,
     Hash,
@@ -19,15 +20,18 @@ pub(super) enum Class {
 /// An indicator: where its value and its terms stand, and what finds it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    start: u32,
-    /// The hash of its value.
+    /// Where its value begins; of class [`Class::V4`] the address itself, so that nothing else has to be read.
+    pub place: u32,
+    /// The hash of its value, once all values are known.
     pub hash: u32,
     /// The number of what its feed says about it.
     pub terms: u32,
-    length: u16,
+    /// Bytes of its value.
+    pub length: u16,
     /// What the value is.
     pub class: Class,
-    below: bool,
+    /// Whether the names below are meant as well.
+    pub below: bool,
 }
 
 /// What a feed says about an indicator, and often about many: kept once where it is the same.
@@ -49,40 +53,25 @@ pub(super) struct Terms {
 /// The value of an observable in as few bytes as it takes.
 pub(super) enum Value<'o> {
     Bytes(&'o [u8]),
-    /// A network: address and prefix, or the address alone.
-    Short([u8; 17], usize),
+    V4([u8; 4]),
+    V6([u8; 16]),
 }
 
 impl Value<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
-            Self::Short(bytes, length) => &bytes[..*length],
+            Self::V4(bytes) => bytes,
+            Self::V6(bytes) => bytes,
         }
     }
 }
 
-/// Class and bytes of an observable.
+/// Class and bytes of an observable; of a network, those of its address.
 pub(super) fn encode(observable: &Observable) -> (Class, Value<'_>) {
     match observable {
-        Observable::Network(net) => {
-            let mut bytes = [0; 17];
-            let length = match net {
-                IpNet::V4(net) => {
-                    bytes[..4].copy_from_slice(&net.network().octets());
-                    4
-                }
-                IpNet::V6(net) => {
-                    bytes[..16].copy_from_slice(&net.network().octets());
-                    16
-                }
-            };
-            if net.prefix_len() == net.max_prefix_len() {
-                return (Class::Address, Value::Short(bytes, length));
-            }
-            bytes[length] = net.prefix_len();
-            (Class::Network, Value::Short(bytes, length + 1))
-        }
+        Observable::Network(IpNet::V4(net)) => (Class::V4, Value::V4(net.addr().octets())),
+        Observable::Network(IpNet::V6(net)) => (Class::V6, Value::V6(net.addr().octets())),
         Observable::Domain { name, .. } => (Class::Domain, Value::Bytes(name.as_bytes())),
         Observable::Url(url) => (Class::Url, Value::Bytes(url.as_bytes())),
         Observable::Hash(hash) => (Class::Hash, Value::Bytes(hash.bytes())),
@@ -102,50 +91,57 @@ pub(super) fn time(seconds: u32) -> Option<Time> {
 }
 
 impl Row {
-    /// A row whose value stands at `start`.
-    pub(super) fn new(observable: &Observable, class: Class, start: u32, length: u16) -> Self {
+    /// A row of a value that stands nowhere yet.
+    pub(super) fn new(class: Class, value: &[u8]) -> Self {
+        let place = match (class, value) {
+            (Class::V4, &[a, b, c, d]) => u32::from_be_bytes([a, b, c, d]),
+            _ => 0,
+        };
         Self {
-            start,
+            place,
             hash: 0,
             terms: 0,
-            length,
-            class,
-            below: matches!(observable, Observable::Domain { below: true, .. }),
-        }
-    }
-
-    /// A row by what finds it.
-    #[cfg(test)]
-    pub(super) fn at(hash: u32, start: u32) -> Self {
-        Self {
-            start,
-            hash,
-            terms: 0,
             length: 0,
-            class: Class::Hash,
+            class,
             below: false,
         }
     }
 
-    /// Whether the names below are meant as well.
-    pub(super) fn below(&self) -> bool {
-        self.below
+    /// Keeps its value; none if there is no room.
+    pub(super) fn keep(&mut self, value: &[u8], values: &mut Values) -> Option<()> {
+        if !self.holds_value() {
+            self.length = u16::try_from(value.len()).ok()?;
+            self.place = values.push(value)?;
+        }
+        Some(())
     }
 
-    /// Where its value begins.
-    pub(super) fn start(&self) -> u32 {
-        self.start
+    /// The hash of its value.
+    pub(super) fn hashed(&self, key: Key, values: &Values) -> u32 {
+        if self.holds_value() {
+            return key.hash(self.class, &self.place.to_be_bytes());
+        }
+        key.hash(self.class, self.value(values))
     }
 
-    /// Its value among the values of all.
-    pub(super) fn value<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        let start = self.start as usize;
-        &bytes[start..start + usize::from(self.length)]
+    /// Whether this is all there is of its value.
+    fn holds_value(&self) -> bool {
+        self.class == Class::V4
+    }
+
+    /// Whether it looks for a value of a class.
+    pub(super) fn is(&self, class: Class, value: &[u8], values: &Values) -> bool {
+        self.class == class
+            && if self.holds_value() {
+                *value == self.place.to_be_bytes()
+            } else {
+                value == self.value(values)
+            }
     }
 
     /// What it looks for.
-    pub(super) fn observable(&self, bytes: &[u8]) -> Observable {
-        let value = self.value(bytes);
+    pub(super) fn observable(&self, values: &Values) -> Observable {
+        let value = self.value(values);
         let text = || String::from_utf8_lossy(value).into_owned();
         match self.class {
             Class::Domain => Observable::Domain {
@@ -154,8 +150,17 @@ impl Row {
             },
             Class::Url => Observable::Url(text()),
             Class::Hash => Observable::Hash(hash(value)),
-            Class::Address | Class::Network => Observable::Network(network(value)),
+            Class::V4 => Observable::Network(IpAddr::V4(Ipv4Addr::from(self.place)).into()),
+            Class::V6 => Observable::Network(IpAddr::V6(Ipv6Addr::from(filled(value))).into()),
         }
+    }
+
+    /// Its value, if it stands among those of all.
+    fn value<'v>(&self, values: &'v Values) -> &'v [u8] {
+        if self.holds_value() {
+            return &[];
+        }
+        values.get(self.place, usize::from(self.length))
     }
 }
 
@@ -185,34 +190,15 @@ fn filled<const N: usize>(value: &[u8]) -> [u8; N] {
     bytes
 }
 
-/// A network of address bytes and a prefix where there is one.
-pub(super) fn network(value: &[u8]) -> IpNet {
-    let prefix = |length: usize| value.get(length).copied();
-    if value.len() < 16 {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(&value[..4]);
-        let prefix = prefix(4).unwrap_or(32).min(32);
-        IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::from(bytes), prefix))
-    } else {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&value[..16]);
-        let prefix = prefix(16).unwrap_or(128).min(128);
-        IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from(bytes), prefix))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn values_come_back_as_they_went_in() {
-        assert_eq!(size_of::<Row>(), 16);
         for text in [
             "203.0.113.7",
-            "203.0.113.0/24",
             "2001:db8::1",
-            "2001:db8::/32",
             "*.evil.example",
             "http://evil.example/",
             &"ab".repeat(16),
@@ -221,8 +207,15 @@ mod tests {
         ] {
             let observable = Observable::guess(text).unwrap();
             let (class, value) = encode(&observable);
-            let row = Row::new(&observable, class, 0, value.bytes().len() as u16);
-            assert_eq!(row.observable(value.bytes()), observable, "{text}");
+            let value = value.bytes();
+            let mut row = Row::new(class, value);
+            row.below = matches!(observable, Observable::Domain { below: true, .. });
+            let mut values = Values::default();
+            row.keep(value, &mut values).unwrap();
+            assert_eq!(row.observable(&values), observable, "{text}");
+            assert!(row.is(class, value, &values), "{text}");
+            let key = Key::default().with(class, value);
+            assert_eq!(row.hashed(key, &values), key.hash(class, value), "{text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A snapshot answers what looking at every indicator one after the other answers.
 
-use intel::{Builder, Feed, FileHash, Indicator, Observable, Snapshot};
+use intel::{About, Builder, Feed, FileHash, Indicator, Observable, Snapshot};
 use ipnet::IpNet;
 use model::Time;
 use proptest::{collection::vec, prelude::*};
@@ -45,13 +45,32 @@ fn observable() -> impl Strategy<Value = Observable> {
     ]
 }
 
+fn about() -> impl Strategy<Value = About> {
+    (vec("[xyz]", 0..2), vec("[xyz]", 0..2), vec("[xyz]", 0..2)).prop_map(|(names, labels, references)| {
+        About {
+            names,
+            labels,
+            references,
+        }
+    })
+}
+
+/// A time, or none.
+fn time() -> impl Strategy<Value = Option<Time>> {
+    (0_i64..6).prop_map(|seconds| (seconds > 0).then(|| Time::from_secs(seconds)))
+}
+
 fn indicator() -> impl Strategy<Value = Indicator> {
-    (observable(), proptest::option::of(0_u8..=100), 0_i64..4, 0_i64..6).prop_map(
-        |(observable, confidence, from, until)| Indicator {
+    let confidence = proptest::option::of(0_u8..=100);
+    (observable(), about(), confidence, time(), time(), time(), time()).prop_map(
+        |(observable, about, confidence, valid_from, valid_until, first_seen, last_seen)| Indicator {
+            observable,
+            about,
             confidence,
-            valid_from: (from > 0).then(|| Time::from_secs(from)),
-            valid_until: (until > 0).then(|| Time::from_secs(until)),
-            ..Indicator::bare(observable)
+            valid_from,
+            valid_until,
+            first_seen,
+            last_seen,
         },
     )
 }
@@ -61,33 +80,54 @@ fn holds(indicator: &Indicator, now: Time) -> bool {
         && indicator.valid_until.is_none_or(|until| now < until)
 }
 
+/// Where an indicator stands among those that match: an address before its networks, those narrowest first, a name before
+/// those above it; equal ones as they came, but of equal networks the last first.
+fn place(observable: &Observable, came: usize) -> (i64, i64) {
+    let came = came as i64;
+    match observable {
+        Observable::Network(net) if net.prefix_len() < net.max_prefix_len() => {
+            (-i64::from(net.prefix_len()), -came)
+        }
+        Observable::Network(net) => (-i64::from(net.prefix_len()), came),
+        Observable::Domain { name, .. } => (-(name.len() as i64), came),
+        _ => (0, came),
+    }
+}
+
 fn expected(
     indicators: &[(u16, Indicator)],
     now: Time,
     matches: impl Fn(&Observable) -> bool,
-) -> Vec<(String, String, u8)> {
-    let mut found: Vec<_> = indicators
-        .iter()
-        .filter(|(_, i)| holds(i, now) && matches(&i.observable))
-        .map(|(feed, i)| {
-            (
-                feed.to_string(),
-                i.observable.to_string(),
-                i.confidence.unwrap_or(60),
-            )
-        })
+) -> Vec<(String, Indicator)> {
+    let mut came: Vec<&(u16, Indicator)> = indicators.iter().collect();
+    came.sort_by_key(|(feed, _)| *feed);
+    let mut found: Vec<_> = came
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (_, i))| holds(i, now) && matches(&i.observable))
         .collect();
-    found.sort();
+    found.sort_by_key(|(came, (_, i))| place(&i.observable, *came));
+    let said = |i: &Indicator| Indicator {
+        confidence: i.confidence.or(Some(60)),
+        ..i.clone()
+    };
     found
+        .into_iter()
+        .map(|(_, (feed, i))| (feed.to_string(), said(i)))
+        .collect()
 }
 
-fn given(found: Vec<intel::Match<'_>>) -> Vec<(String, String, u8)> {
-    let mut found: Vec<_> = found
-        .into_iter()
-        .map(|m| (m.feed.id.clone(), m.indicator.to_string(), m.confidence))
-        .collect();
-    found.sort();
-    found
+fn given(found: &[intel::Match<'_>]) -> Vec<(String, Indicator)> {
+    let said = |m: &intel::Match<'_>| Indicator {
+        observable: m.indicator(),
+        about: m.about(),
+        confidence: Some(m.confidence()),
+        valid_from: m.valid_from(),
+        valid_until: m.valid_until(),
+        first_seen: m.first_seen(),
+        last_seen: m.last_seen(),
+    };
+    found.iter().map(|m| (m.feed().id.clone(), said(m))).collect()
 }
 
 fn build(indicators: &[(u16, Indicator)]) -> Snapshot {
@@ -122,7 +162,7 @@ proptest! {
         prop_assert_eq!(snapshot.len(), indicators.len());
         for address in addresses {
             let covers = |o: &Observable| matches!(o, Observable::Network(net) if net.contains(&address));
-            prop_assert_eq!(given(snapshot.address(address, now)), expected(&indicators, now, covers));
+            prop_assert_eq!(given(&snapshot.address(address, now)), expected(&indicators, now, covers));
         }
         for name in names {
             let covers = |o: &Observable| match o {
@@ -131,16 +171,31 @@ proptest! {
                 }
                 _ => false,
             };
-            prop_assert_eq!(given(snapshot.domain(&name, now)), expected(&indicators, now, covers));
+            prop_assert_eq!(given(&snapshot.domain(&name, now)), expected(&indicators, now, covers));
             let url = format!("http://{name}/x");
             let same = |o: &Observable| matches!(o, Observable::Url(known) if *known == url);
-            prop_assert_eq!(given(snapshot.url(&url, now)), expected(&indicators, now, same));
-            prop_assert_eq!(given(snapshot.host(&url, now)), expected(&indicators, now, covers));
+            prop_assert_eq!(given(&snapshot.url(&url, now)), expected(&indicators, now, same));
+            prop_assert_eq!(given(&snapshot.host(&url, now)), expected(&indicators, now, covers));
         }
         for hash in hashes {
             let same = |o: &Observable| *o == Observable::Hash(hash);
-            prop_assert_eq!(given(snapshot.hash(&hash, now)), expected(&indicators, now, same));
+            prop_assert_eq!(given(&snapshot.hash(&hash, now)), expected(&indicators, now, same));
         }
+    }
+
+    #[test]
+    fn matches_are_equal_if_they_say_the_same(
+        one in indicator(), other in indicator(), feeds in (0_u16..2, 0_u16..2), hash in hash(),
+    ) {
+        let on = |indicator| Indicator { observable: Observable::Hash(hash), valid_from: None, valid_until: None, ..indicator };
+        let pair = [(feeds.0, on(one)), (feeds.1, on(other))];
+        let snapshot = build(&pair);
+        let found = snapshot.hash(&hash, Time::from_secs(1));
+        let said = given(&found);
+        prop_assert_eq!(found.len(), 2);
+        prop_assert_eq!(found[0] == found[1], said[0] == said[1]);
+        let again = build(&pair);
+        prop_assert_eq!(&found, &again.hash(&hash, Time::from_secs(1)));
     }
 
     #[test]
@@ -151,7 +206,7 @@ proptest! {
         let lengths: Vec<u8> = snapshot
             .address(address, Time::from_secs(1))
             .into_iter()
-            .filter_map(|found| match found.indicator {
+            .filter_map(|found| match found.indicator() {
                 Observable::Network(net) => Some(net.prefix_len()),
                 _ => None,
             })

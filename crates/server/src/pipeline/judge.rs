@@ -69,10 +69,10 @@ fn judge(snapshot: &intel::Snapshot, alert: &mut Alert, now: Time) -> Vec<IntelM
         .take(MOST)
         .map(|verdict| IntelMatch {
             alert: alert.id,
-            feed: verdict.by.feed.id.clone(),
-            indicator: verdict.by.indicator.to_string(),
-            names: verdict.by.about.names.clone(),
-            confidence: verdict.by.confidence,
+            feed: verdict.by.feed().id.clone(),
+            indicator: verdict.by.indicator().to_string(),
+            names: verdict.by.about().names,
+            confidence: verdict.by.confidence(),
             // The host of a URL need not be an entity of its own.
             tags: verdict.tags && mentioned.contains(&verdict.entity),
             alone: !malicious.contains(&verdict.entity),
@@ -102,8 +102,8 @@ pub(super) fn standing(mut matches: Vec<IntelMatch>, alert: &Alert) -> Vec<Intel
 
 /// Why an entity is malicious by an indicator.
 fn reason(by: &intel::Match<'_>) -> LocalText {
-    let (feed, indicator, confidence) = (&by.feed.name, &by.indicator, by.confidence);
-    let names = &by.about.names;
+    let (feed, indicator, confidence) = (&by.feed().name, by.indicator(), by.confidence());
+    let names = by.about().names;
     let (en, zh) = if names.is_empty() {
         (String::new(), String::new())
     } else {

@@ -125,19 +125,22 @@ pub async fn look_up(
     let snapshot = app.intel.snapshot();
     let mut matches: Vec<IntelMatch> = ask(&snapshot, &entity, clock::now())
         .into_iter()
-        .map(|found| IntelMatch {
-            feed: name(&found.feed.id),
-            indicator: found.indicator.to_string(),
-            kind: found.indicator.kind().code().to_owned(),
-            names: found.about.names.clone(),
-            labels: found.about.labels.clone(),
-            confidence: found.confidence,
-            tags: found.tags(),
-            valid_from: found.valid_from,
-            valid_until: found.valid_until,
-            first_seen: found.first_seen,
-            last_seen: found.last_seen,
-            references: found.about.references.clone(),
+        .map(|found| {
+            let (indicator, about) = (found.indicator(), found.about());
+            IntelMatch {
+                feed: name(&found.feed().id),
+                indicator: indicator.to_string(),
+                kind: indicator.kind().code().to_owned(),
+                names: about.names,
+                labels: about.labels,
+                confidence: found.confidence(),
+                tags: found.tags(),
+                valid_from: found.valid_from(),
+                valid_until: found.valid_until(),
+                first_seen: found.first_seen(),
+                last_seen: found.last_seen(),
+                references: about.references,
+            }
         })
         .collect();
     matches.sort_by_key(|found| std::cmp::Reverse(found.confidence));
