@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
 /// Rows of one statement. Few lengths, so that each table has few statements and each is prepared once: to read a
 /// statement of thousands of values takes longer than to write its rows.
-const LENGTHS: [usize; 4] = [64, 16, 4, 1];
+const LENGTHS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// One row of values being written.
 pub(crate) type Values<'a> = Separated<'a, Sqlite, &'static str>;
@@ -27,9 +27,14 @@ impl Insert {
         rows: &[T],
         mut bind: impl FnMut(&mut Values<'_>, &T),
     ) -> Result<()> {
-        for chunk in chunks(rows) {
-            let mut query = self.statement(chunk, &mut bind);
-            query.build().execute(&mut *connection).await?;
+        let mut chunks = chunks(rows);
+        let mut next = chunks.next().map(|chunk| self.statement(chunk, &mut bind));
+        while let Some(mut query) = next {
+            // The connection has a thread of its own: while it writes these rows, the next ones are made ready.
+            let made = async { chunks.next().map(|chunk| self.statement(chunk, &mut bind)) };
+            let (written, made) = tokio::join!(biased; query.build().execute(&mut *connection), made);
+            written?;
+            next = made;
         }
         Ok(())
     }
@@ -42,15 +47,31 @@ impl Insert {
         mut bind: impl FnMut(&mut Values<'_>, &T),
     ) -> Result<Vec<String>> {
         let mut returned = Vec::new();
-        for chunk in chunks(rows) {
-            let mut query = self.statement(chunk, &mut bind);
-            returned.extend(query.build_query_scalar().fetch_all(&mut *connection).await?);
+        let mut chunks = chunks(rows);
+        let mut next = chunks.next().map(|chunk| self.statement(chunk, &mut bind));
+        while let Some(mut query) = next {
+            let made = async { chunks.next().map(|chunk| self.statement(chunk, &mut bind)) };
+            let (written, made) =
+                tokio::join!(biased; query.build_query_scalar().fetch_all(&mut *connection), made);
+            returned.extend(written?);
+            next = made;
         }
         Ok(returned)
     }
 
+    /// SQLite copies each page that a statement of several rows changes, so that it can take back this statement alone
+    /// should it fail: half of all that a batch wrote. Whoever writes rows here ends the transaction when one of them
+    /// fails, so a statement that can do without says `OR FAIL`. One that updates cannot.
+    fn start(self) -> String {
+        if self.tail.contains("DO NOTHING") {
+            self.head.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1)
+        } else {
+            self.head.to_owned()
+        }
+    }
+
     fn statement<T>(self, rows: &[T], bind: &mut impl FnMut(&mut Values<'_>, &T)) -> QueryBuilder<Sqlite> {
-        let mut query = QueryBuilder::new(self.head);
+        let mut query = QueryBuilder::new(self.start());
         query.push(" ");
         query.push_values(rows, |mut values, row| bind(&mut values, row));
         query.push(" ").push(self.tail);
@@ -101,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_row_is_in_one_piece_in_order() {
-        for length in [0, 1, 3, 4, 63, 64, 65, 1_000] {
+        for length in [0, 1, 3, 4, 63, 64, 65, 255, 256, 1_000] {
             let rows: Vec<usize> = (0..length).collect();
             let pieces: Vec<&[usize]> = chunks(&rows).collect();
             assert_eq!(pieces.concat(), rows);
