@@ -62,10 +62,8 @@ impl Store {
             .pragma("application_id", APPLICATION_ID.to_string())
             // A batch changes thousands of pages: what it changes twice should still be here, and not be written twice.
             .pragma("cache_size", "-65536")
-            // What a statement needs to take itself back is gone with it: not worth a file.
-            .pragma("temp_store", "MEMORY")
-            // Pages that several batches change go to the database once: checkpoint after 128 MB, and give back what a
-            // burst made the log grow.
+            // Pages that several batches change go to the database once: checkpoint after 8,000 pages, which are 128 MB,
+            // and give back what a burst made the log grow.
             .pragma("wal_autocheckpoint", "8000")
             .pragma("journal_size_limit", "134217728")
             // Each statement of the pipeline is prepared once.
@@ -77,6 +75,9 @@ impl Store {
             .connect_with(writing)
             .await?;
         migrate(&writer).await?;
+        // What a statement needs to take itself back is gone with it: not worth a file. Only now, because a migration may
+        // change more than there is memory.
+        sqlx::query("PRAGMA temp_store = MEMORY").execute(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.read_only(true))

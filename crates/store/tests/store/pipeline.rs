@@ -71,6 +71,31 @@ fn full_batch(fixture: &Fixture) -> PipelineCommit {
 }
 
 #[tokio::test]
+async fn a_row_that_fails_takes_the_whole_batch_with_it() {
+    let fixture = Fixture::new().await;
+    // As a statement fails that does not take back its own rows: the labels before this one are in.
+    sqlx::query(
+        "CREATE TRIGGER refuse BEFORE INSERT ON event_label WHEN NEW.kind = 'tactic' \
+         BEGIN SELECT RAISE(FAIL, 'refused'); END",
+    )
+    .execute(&mut fixture.raw().await)
+    .await
+    .unwrap();
+    let before = fixture.dump().await;
+    let batch = full_batch(&fixture);
+    assert!(batch.events[0].event.tactics.len() == 1 && !batch.events[0].event.products.is_empty());
+    fixture.store.pipeline_commit(&batch).await.unwrap_err();
+    assert_eq!(fixture.dump().await, before);
+    assert_eq!(fixture.store.pipeline_position(&fixture.tenant).await.unwrap(), 0);
+    sqlx::query("DROP TRIGGER refuse")
+        .execute(&mut fixture.raw().await)
+        .await
+        .unwrap();
+    let committed = fixture.store.pipeline_commit(&batch).await.unwrap();
+    assert_eq!(committed, Committed::Now);
+}
+
+#[tokio::test]
 async fn a_batch_counts_once() {
     let fixture = Fixture::new().await;
     let whitelist = Whitelist {
